@@ -1,0 +1,72 @@
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+static int err_is_set(const struct scout_err *err)
+{
+	return err->code < 0;
+}
+
+int scout_err_set(struct scout_err *err, enum scout_status code,
+		  const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!err || err_is_set(err))
+		return code;
+	err->code = code;
+	err->sys = 0;
+	va_start(ap, fmt);
+	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
+	va_end(ap);
+	return code;
+}
+
+int scout_err_sys(struct scout_err *err, int sys, const char *fmt, ...)
+{
+	va_list ap;
+	size_t n;
+	char text[128];
+
+	if (!err || err_is_set(err))
+		return SCOUT_E_IO;
+	err->code = SCOUT_E_IO;
+	err->sys = sys;
+	va_start(ap, fmt);
+	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
+	va_end(ap);
+	n = strlen(err->msg);
+	/* the GNU strerror_r may return its own string instead of filling */
+	snprintf(err->msg + n, sizeof(err->msg) - n, ": %s",
+		 strerror_r(sys, text, sizeof(text)));
+	return SCOUT_E_IO;
+}
+
+int scout_err_syntax(struct scout_err *err, size_t pos, size_t len,
+		     const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!err || err_is_set(err))
+		return SCOUT_E_SYNTAX;
+	err->code = SCOUT_E_SYNTAX;
+	err->sys = 0;
+	err->pos = pos;
+	err->len = len;
+	va_start(ap, fmt);
+	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
+	va_end(ap);
+	return SCOUT_E_SYNTAX;
+}
+
+void scout_err_clear(struct scout_err *err)
+{
+	memset(err, 0, sizeof(*err));
+}
+
+_Noreturn void scout_assert_failed(const char *expr, const char *file, int line)
+{
+	fprintf(stderr, "scout: internal error: %s (%s:%d)\n", expr, file, line);
+	abort();
+}

@@ -1,0 +1,137 @@
+/*
+ * The files of a folder tree, as its user (and ripgrep) would have them.
+ *
+ * scout_walk lists every regular file under a root in path order, minus what
+ * the rules leave out: hidden names, ignore files, globs, types, size.  What is
+ * left out is counted by reason and, where the caller asks, named.
+ *
+ * The rules in force are one struct that can be written to bytes and read back,
+ * so that an index can repeat the same walk years later.
+ *
+ * Guarantees: the list is the same for any number of threads; a folder that
+ * cannot be read is an entry of the skip list, never a failed walk; names need
+ * not be UTF-8.
+ */
+#ifndef SCOUT_BASE_TREE_WALK_H
+#define SCOUT_BASE_TREE_WALK_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/os.h"
+#include "base/span.h"
+
+/* Why a file (or a whole folder) is not indexed. */
+enum skip_reason {
+	SKIP_NONE,
+	SKIP_HIDDEN,	    /* name starts with a dot, without --hidden */
+	SKIP_IGNORED,	    /* an ignore file excludes it */
+	SKIP_GLOB,	    /* -g or -t/-T leave it out */
+	SKIP_TOO_LARGE,	    /* --max-filesize */
+	SKIP_SYMLINK,	    /* a symbolic link, without --follow */
+	SKIP_LOOP,	    /* --follow came back to an ancestor */
+	SKIP_SPECIAL,	    /* socket, FIFO, device */
+	SKIP_OTHER_FS,	    /* --one-file-system */
+	SKIP_BINARY,	    /* NUL in its first 8 KiB (set by the reader) */
+	SKIP_UNREADABLE,    /* permission or I/O error; sys holds errno */
+	SKIP_VANISHED,	    /* gone between walk and read (set by the reader) */
+	SKIP_REASONS
+};
+
+/* Short lower-case words for reports ("too large"); static. */
+const char *skip_reason_name(enum skip_reason reason);
+
+/* The flags of a walk; ripgrep's meanings.  All arrays are borrowed. */
+struct walk_rules {
+	bool hidden;		/* --hidden: include names with a dot */
+	bool no_ignore;		/* --no-ignore: no ignore file of any kind */
+	bool no_require_git;	/* --no-require-git */
+	bool follow;		/* --follow */
+	bool one_file_system;	/* --one-file-system */
+	bool include_binary;	/* -uuu, --binary: the reader keeps NULs */
+	uint64_t max_filesize;	/* bytes; 0: no limit */
+	const char **globs;	/* -g, in order, "!" negates */
+	size_t nglobs;
+	const char **types;	/* -t NAME */
+	size_t ntypes;
+	const char **types_not;	/* -T NAME */
+	size_t ntypes_not;
+	/* contents of the user's global git excludes file, or NULL: read once
+	 * by walk_rules_load_global, then stored with the index */
+	const char *global_excludes;
+};
+
+#define WALK_RULES_INIT { 0 }
+
+/*
+ * Reads the global git excludes (core.excludesFile of the user's git
+ * configuration, else $XDG_CONFIG_HOME/git/ignore, else ~/.config/git/ignore)
+ * into rules->global_excludes, in arena.  A missing file is no error.
+ */
+int walk_rules_load_global(struct walk_rules *rules, struct arena *arena,
+			   struct scout_err *err);
+
+/* Checks -g globs and -t names before a walk; SCOUT_E_USAGE names the bad one. */
+int walk_rules_check(const struct walk_rules *rules, struct scout_err *err);
+
+/* Appends the rules as bytes (versioned, little-endian). */
+void walk_rules_encode(const struct walk_rules *rules, struct buf *out);
+/* Reads them back; strings are copied into arena.  SCOUT_E_CORRUPT if not
+ * exactly what walk_rules_encode wrote. */
+int walk_rules_decode(struct span bytes, struct arena *arena,
+		      struct walk_rules *out);
+
+struct file_entry {
+	const char *path;	/* relative to the root, '/' between names */
+	uint32_t path_len;	/* bytes, no NUL inside */
+	uint8_t skip;		/* enum skip_reason */
+	bool is_dir;		/* only in the skip list: a whole folder */
+	int sys;		/* SKIP_UNREADABLE: errno */
+	struct os_stat st;
+};
+
+struct file_list {
+	struct file_entry *files;	/* to be read, in path order */
+	size_t nfiles;
+	struct file_entry *skipped;	/* the others, in path order */
+	size_t nskipped;
+	uint64_t skip_count[SKIP_REASONS];
+	uint64_t nfolders;		/* folders read */
+	uint64_t warnings;		/* bad lines in ignore files */
+	struct arena *arenas;		/* own all of the above */
+	unsigned narenas;
+};
+
+struct walk_options {
+	const char *root;		/* the folder */
+	const struct walk_rules *rules;
+	unsigned nthreads;		/* 1 or more */
+	/* path of a folder never entered and in no list (the index), or NULL;
+	 * compared by device and inode */
+	const char *exclude_dir;
+	/* called now and then with the number of files so far; may be NULL */
+	void (*progress)(void *ctx, uint64_t nfiles);
+	void *progress_ctx;
+	/* called for a warning line (a bad glob in an ignore file); may be
+	 * NULL.  Called from any thread, one at a time. */
+	void (*warn)(void *ctx, const char *text);
+	void *warn_ctx;
+};
+
+/*
+ * Walks.  SCOUT_E_IO if the root itself cannot be read, SCOUT_E_NOTFOUND if it
+ * is no folder.  On success out is owned by the caller (file_list_release).
+ */
+int scout_walk(const struct walk_options *options, struct file_list *out,
+	       struct scout_err *err);
+
+/* Accepts a zeroed list. */
+void file_list_release(struct file_list *list);
+
+/*
+ * Path order: components compared bytewise, so that "a/b" comes before "a-b".
+ * <0, 0, >0.  Any thread.
+ */
+int path_cmp(struct span a, struct span b);
+
+#endif
