@@ -1,0 +1,77 @@
+/*
+ * Dictionary blocks: sorted terms, front-coded, with what is known of each
+ * (format, "Dictionary").
+ */
+#ifndef SCOUT_INDEX_FORMAT_DICTIONARY_H
+#define SCOUT_INDEX_FORMAT_DICTIONARY_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "index_format/limits.h"
+
+enum {
+	DICT_BLOCK_BYTES = 4080,	/* with the checksum; one overflow page */
+	DICT_RESTART = 16,		/* terms between two whole ones */
+	POSTING_INLINE_MAX = 64,	/* bytes of a posting kept inline */
+};
+
+enum posting_kind {
+	POSTING_INLINE,	/* byte-coded, in the dictionary block */
+	POSTING_SHORT,	/* byte-coded documents, in STREAM_SHORT */
+	POSTING_BLOCKS,	/* packed blocks with skip entries */
+};
+
+struct term_info {
+	uint32_t df;		/* documents */
+	uint64_t cf;		/* occurrences */
+	enum posting_kind kind;
+	struct span inline_bytes;	/* INLINE: borrowed from the store */
+	uint64_t addr;		/* SHORT: in STREAM_SHORT */
+	uint32_t short_bytes;	/* SHORT: length there */
+	uint64_t docs_addr;	/* BLOCKS: first block, in STREAM_DOCS */
+	uint64_t skip_slot;	/* BLOCKS: first entry, in STREAM_SKIP; then the
+				 * position group entries */
+};
+
+/* Builds one block.  Terms are added in order until it is full. */
+struct dict_block_writer {
+	struct buf terms;	/* front-coded */
+	struct buf infos;
+	uint8_t first[TERM_MAX_BYTES];
+	uint8_t last[TERM_MAX_BYTES];
+	unsigned first_len, last_len;
+	unsigned nterms;
+	uint16_t term_restart[DICT_BLOCK_BYTES / DICT_RESTART];
+	uint16_t info_restart[DICT_BLOCK_BYTES / DICT_RESTART];
+	struct term_info prev;	/* addresses are stored as differences */
+};
+void dict_block_init(struct dict_block_writer *w, enum scout_mem_owner owner);
+void dict_block_release(struct dict_block_writer *w);
+/* SCOUT_OK, or SCOUT_END if the term does not fit: finish the block, add it to
+ * the next.  SCOUT_E_NOMEM. */
+int dict_block_add(struct dict_block_writer *w, struct span term,
+		   const struct term_info *info);
+/* Puts the block's bytes in out (cleared first) and empties the writer. */
+int dict_block_finish(struct dict_block_writer *w, struct buf *out);
+
+/* A block being read, term by term. */
+struct dict_block {
+	struct span bytes;
+	unsigned nterms, nrestarts;
+	unsigned next;		/* number of the next term */
+	const uint8_t *p;	/* next front-coded term */
+	const uint8_t *terms_end;
+	const uint8_t *info_p;
+	uint8_t term[TERM_MAX_BYTES];
+	unsigned term_len;
+	struct term_info info;
+};
+/* Opens a block at its first term.  SCOUT_E_CORRUPT. */
+int dict_block_open(struct dict_block *b, struct span bytes);
+/* Moves to the next term: SCOUT_OK with b->term and b->info, SCOUT_END. */
+int dict_block_next(struct dict_block *b);
+/* Moves to the first term >= wanted; SCOUT_END if there is none. */
+int dict_block_seek(struct dict_block *b, struct span wanted);
+
+#endif

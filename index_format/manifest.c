@@ -1,0 +1,179 @@
+#include "index_format/manifest.h"
+
+#include "base/hash.h"
+#include "index_format/fold.h"
+
+static const char manifest_magic[8] = { 's', 'c', 'o', 'u', 't', 'i', 'd', 'x' };
+
+enum { MANIFEST_SUM_BYTES = 8 };
+
+size_t meta_key_put(uint8_t key[META_KEY_MAX], const char *name,
+		    uint32_t number)
+{
+	size_t n = strlen(name);
+
+	SCOUT_ASSERT(n + 4 <= META_KEY_MAX);
+	memcpy(key, name, n);
+	put_be32(key + n, number);
+	return n + 4;
+}
+
+static void put_string(struct buf *out, struct span s)
+{
+	buf_put_varint(out, s.len);
+	buf_put_span(out, s);
+}
+
+static void put_segment(struct buf *out, const struct segment_meta *s)
+{
+	unsigned i;
+
+	buf_put_varint(out, s->number);
+	buf_put_varint(out, s->ndocs);
+	buf_put_varint(out, s->ndeleted);
+	buf_put_varint(out, s->nwild);
+	buf_put_varint(out, s->nwords);
+	buf_put_varint(out, s->nterms);
+	buf_put_varint(out, s->npostings);
+	buf_put_varint(out, s->dict_blocks);
+	buf_put_varint(out, s->dict_bytes);
+	for (i = 0; i < STREAMS; i++) {
+		buf_put_varint(out, s->nchunks[i]);
+		buf_put_varint(out, s->stream_bytes[i]);
+	}
+}
+
+void manifest_encode(const struct manifest *m, struct buf *out)
+{
+	size_t start = out->len;
+	uint32_t i;
+
+	buf_put(out, manifest_magic, sizeof(manifest_magic));
+	buf_put_le32(out, FORMAT_VERSION);
+	put_string(out, span_str(fold_unicode_version()));
+	put_string(out, span_str(m->root));
+	put_string(out, m->rules);
+	buf_put_le64(out, (uint64_t)m->run_started_ns);
+	buf_put_varint(out, m->nsegments);
+	for (i = 0; i < m->nsegments; i++)
+		put_segment(out, &m->segments[i]);
+	if (!buf_status(out))
+		buf_put_le64(out, scout_hash64(out->ptr + start,
+					       out->len - start));
+}
+
+static const uint8_t *get_string(const uint8_t *p, const uint8_t *end,
+				 struct arena *arena, struct span *out)
+{
+	uint64_t len;
+	char *copy;
+
+	p = get_varint64(p, end, &len);
+	if (!p || len > (size_t)(end - p))
+		return NULL;
+	copy = arena_dup(arena, p, (size_t)len);
+	if (!copy)
+		return NULL;
+	*out = span_of(copy, (size_t)len);
+	return p + len;
+}
+
+static const uint8_t *get_segment(const uint8_t *p, const uint8_t *end,
+				  struct segment_meta *s)
+{
+	uint32_t *small[] = { &s->number, &s->ndocs, &s->ndeleted, &s->nwild };
+	uint64_t *large[] = { &s->nwords, &s->nterms, &s->npostings };
+	unsigned i;
+
+	for (i = 0; i < 4 && p; i++)
+		p = get_varint32(p, end, small[i]);
+	for (i = 0; i < 3 && p; i++)
+		p = get_varint64(p, end, large[i]);
+	p = p ? get_varint32(p, end, &s->dict_blocks) : NULL;
+	p = p ? get_varint64(p, end, &s->dict_bytes) : NULL;
+	for (i = 0; i < STREAMS && p; i++) {
+		p = get_varint32(p, end, &s->nchunks[i]);
+		p = p ? get_varint64(p, end, &s->stream_bytes[i]) : NULL;
+	}
+	return p && s->ndocs <= SEGMENT_MAX_DOCS ? p : NULL;
+}
+
+/* "15.0.0" as a number that compares. */
+static unsigned version_number(struct span text)
+{
+	unsigned parts[3] = { 0 }, n = 0;
+	size_t i;
+
+	for (i = 0; i < text.len && n < 3; i++) {
+		if (text.ptr[i] == '.')
+			n++;
+		else if (text.ptr[i] >= '0' && text.ptr[i] <= '9')
+			parts[n] = parts[n] * 10 % 1000 + text.ptr[i] - '0';
+	}
+	return parts[0] * 1000000 + parts[1] * 1000 + parts[2];
+}
+
+static int check_versions(struct span bytes, const uint8_t **p,
+			  struct arena *arena, struct scout_err *err)
+{
+	const uint8_t *end = bytes.ptr + bytes.len;
+	struct span unicode;
+	uint32_t version;
+
+	if (bytes.len < sizeof(manifest_magic) + 4 ||
+	    memcmp(bytes.ptr, manifest_magic, sizeof(manifest_magic)))
+		return SCOUT_E_CORRUPT;
+	version = get_le32(bytes.ptr + sizeof(manifest_magic));
+	if (version != FORMAT_VERSION)
+		return scout_err_set(err, SCOUT_E_VERSION,
+				     "the index has format version %u, this "
+				     "scout reads version %d: rebuild it",
+				     version, FORMAT_VERSION);
+	*p = get_string(bytes.ptr + sizeof(manifest_magic) + 4, end, arena,
+			&unicode);
+	if (!*p)
+		return SCOUT_E_CORRUPT;
+	if (version_number(unicode) >
+	    version_number(span_str(fold_unicode_version())))
+		return scout_err_set(err, SCOUT_E_VERSION,
+				     "the index was made with Unicode %.*s, "
+				     "this scout has %s: rebuild it",
+				     (int)unicode.len,
+				     (const char *)unicode.ptr,
+				     fold_unicode_version());
+	return SCOUT_OK;
+}
+
+int manifest_decode(struct span bytes, struct arena *arena,
+		    struct manifest *out, struct scout_err *err)
+{
+	const uint8_t *p = NULL, *end;
+	struct span root;
+	uint32_t i;
+	int rc;
+
+	rc = check_versions(bytes, &p, arena, err);
+	if (rc < 0)
+		return rc;
+	end = bytes.ptr + bytes.len - MANIFEST_SUM_BYTES;
+	if (p > end ||
+	    get_le64(end) != scout_hash64(bytes.ptr,
+					  bytes.len - MANIFEST_SUM_BYTES))
+		return SCOUT_E_CORRUPT;
+	p = get_string(p, end, arena, &root);
+	p = p ? get_string(p, end, arena, &out->rules) : NULL;
+	if (!p || end - p < 8)
+		return SCOUT_E_CORRUPT;
+	out->root = (const char *)root.ptr;
+	out->run_started_ns = (int64_t)get_le64(p);
+	p = get_varint32(p + 8, end, &out->nsegments);
+	if (!p || out->nsegments > MANIFEST_MAX_SEGMENTS)
+		return SCOUT_E_CORRUPT;
+	out->segments = arena_calloc(arena, out->nsegments,
+				     sizeof(*out->segments));
+	if (!out->segments)
+		return SCOUT_E_NOMEM;
+	for (i = 0; i < out->nsegments && p; i++)
+		p = get_segment(p, end, &out->segments[i]);
+	return p == end ? SCOUT_OK : SCOUT_E_CORRUPT;
+}

@@ -1,0 +1,62 @@
+/*
+ * The manifest: what an index consists of (format, "Manifest").
+ *
+ * One value of the store, rewritten last in every change: version, the folder
+ * indexed and the walk's rules, and the list of segments.
+ */
+#ifndef SCOUT_INDEX_FORMAT_MANIFEST_H
+#define SCOUT_INDEX_FORMAT_MANIFEST_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "index_format/streams.h"
+
+enum {
+	FORMAT_VERSION = 1,
+	MANIFEST_MAX_SEGMENTS = 1 << 20,
+};
+
+struct segment_meta {
+	uint32_t number;
+	uint32_t ndocs;
+	uint32_t ndeleted;
+	uint32_t nwild;		/* documents with unreliable overlong words */
+	uint64_t nwords;
+	uint64_t nterms;
+	uint64_t npostings;
+	uint32_t dict_blocks;
+	uint64_t dict_bytes;
+	uint32_t nchunks[STREAMS];
+	uint64_t stream_bytes[STREAMS];
+};
+
+struct manifest {
+	const char *root;	/* relative to the index folder, or absolute */
+	struct span rules;	/* walk_rules_encode */
+	int64_t run_started_ns;
+	struct segment_meta *segments;
+	uint32_t nsegments;
+};
+
+/* Keys in STORE_META. */
+#define MANIFEST_KEY "manifest"
+#define STATS_KEY "stats"
+#define DELETED_KEY "deleted"	/* + segment number, big-endian */
+#define WILD_KEY "wild"		/* + segment number */
+#define SKIPPED_KEY "skipped"	/* + part number */
+
+enum { META_KEY_MAX = 16 };
+/* Writes name and number as a key; returns its length. */
+size_t meta_key_put(uint8_t key[META_KEY_MAX], const char *name,
+		    uint32_t number);
+
+void manifest_encode(const struct manifest *m, struct buf *out);
+/*
+ * Strings and segments are copied into arena.  SCOUT_E_VERSION with a text for
+ * a newer format or newer Unicode tables, SCOUT_E_CORRUPT, SCOUT_E_NOMEM.
+ */
+int manifest_decode(struct span bytes, struct arena *arena,
+		    struct manifest *out, struct scout_err *err);
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * Writing the postings of one term (format, "Postings").
+ *
+ * Documents are added in order with their positions; the encoder chooses the
+ * form (inline, short, blocks) and leaves bytes that know no addresses yet: the
+ * segment writer lays them out (segment_writer.h).  One thread at a time.
+ */
+#ifndef SCOUT_INDEX_FORMAT_POSTINGS_H
+#define SCOUT_INDEX_FORMAT_POSTINGS_H
+
+#include "base/buf.h"
+#include "index_format/bitpack.h"
+#include "index_format/dictionary.h"
+#include "index_format/limits.h"
+
+enum {
+	SHORT_MAX_DOCS = DOCS_BLOCK - 1,
+	SHORT_MAX_POSITIONS = 4096,
+	GROUP_BLOCKS = 8,	/* position blocks in a group */
+	GROUP_POSITIONS = GROUP_BLOCKS * POSITIONS_BLOCK,
+	SKIP_ENTRY_BYTES = 16,
+	GROUP_ENTRY_BYTES = 8,
+};
+
+/* An entry of the skip array, before layout (format, "Skip entries"). */
+struct skip_entry {
+	uint32_t last_doc;
+	uint64_t addr;		/* of the block; while encoding its length */
+	uint64_t ordinal;	/* positions before the block */
+	uint8_t max_freq;	/* largest frequency, 255 = that or more */
+};
+void skip_entry_put(const struct skip_entry *e, uint8_t out[SKIP_ENTRY_BYTES]);
+void skip_entry_get(const uint8_t in[SKIP_ENTRY_BYTES], struct skip_entry *e);
+
+struct posting_encoder {
+	/* staged: a short list so far */
+	uint32_t docs[DOCS_BLOCK];
+	uint32_t freqs[DOCS_BLOCK];
+	unsigned ndocs;			/* staged, not yet in a block */
+	uint32_t gaps[SHORT_MAX_POSITIONS + GROUP_POSITIONS];
+	unsigned ngaps;			/* staged, not yet in a group */
+	bool is_long;			/* blocks were begun */
+	uint32_t df;
+	uint64_t cf;
+	uint32_t last_doc;		/* of the block before */
+	bool has_last_doc;
+	uint64_t block_ordinal;		/* positions before the staged docs */
+	term_pos last_pos;
+	struct buf doc_bytes;		/* blocks, one after the other */
+	struct buf skips;		/* struct skip_entry, lengths in addr */
+	struct buf group_bytes;		/* groups, one after the other */
+	struct buf group_lens;		/* uint32_t each */
+};
+
+void posting_encoder_init(struct posting_encoder *e,
+			  enum scout_mem_owner owner);
+void posting_encoder_release(struct posting_encoder *e);
+
+/* Begins a term. */
+void posting_encoder_begin(struct posting_encoder *e);
+/* Begins the next document; doc ascends. */
+void posting_encoder_doc(struct posting_encoder *e, doc_id doc);
+/* Adds a position of that document; they ascend. */
+void posting_encoder_position(struct posting_encoder *e, term_pos pos);
+/* Adds n positions of that document. */
+void posting_encoder_positions(struct posting_encoder *e, const term_pos *pos,
+			       size_t n);
+/*
+ * Ends the term and appends it to out in the form segment_writer_add_term
+ * reads.  SCOUT_OK or SCOUT_E_NOMEM.
+ */
+int posting_encoder_finish(struct posting_encoder *e, struct span term,
+			   struct buf *out);
+
+/* A term as posting_encoder_finish left it. */
+struct encoded_term {
+	struct span term;
+	uint32_t df;
+	uint64_t cf;
+	enum posting_kind kind;
+	struct span bytes;	/* INLINE, SHORT */
+	uint32_t nskips, ngroups;
+	const uint8_t *skips;	/* BLOCKS: struct skip_entry each, unaligned */
+	struct span doc_bytes;
+	const uint8_t *group_lens;	/* uint32_t each, unaligned */
+	struct span group_bytes;
+};
+/* Splits the first term off *bytes (our own memory: trusted). */
+void encoded_term_next(struct span *bytes, struct encoded_term *out);
+
+/* Reading, for posting_cursor.c: a byte-coded run of n documents; returns one
+ * past it or NULL.  base: the document before, or DOC_NONE for none. */
+const uint8_t *doc_run_get(const uint8_t *p, const uint8_t *end, doc_id base,
+			   unsigned n, uint32_t *docs, uint32_t *freqs);
+/* A packed block of 128 documents up to last_doc; the frequencies follow it. */
+const uint8_t *doc_block_get(const uint8_t *p, const uint8_t *end, doc_id base,
+			     doc_id last_doc, uint32_t *docs);
+
+#endif

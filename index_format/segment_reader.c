@@ -1,0 +1,339 @@
+#include "index_format/segment_reader.h"
+
+#include "index_format/keys.h"
+#include "index_format/manifest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <limits.h>
+
+static int open_streams(struct segment_reader *seg,
+			const struct segment_meta *meta)
+{
+	struct index_snapshot *snap = seg->snapshot;
+	struct stream_reader *s;
+	unsigned i;
+
+	for (i = 0; i < STREAMS; i++) {
+		s = &seg->streams[i];
+		s->txn = snap->txn;
+		s->segment = seg->number;
+		s->id = i;
+		s->nchunks = meta->nchunks[i];
+		s->chunks = arena_calloc(&snap->arena, s->nchunks,
+					 sizeof(*s->chunks));
+		if (!s->chunks)
+			return SCOUT_E_NOMEM;
+	}
+	return SCOUT_OK;
+}
+
+static int open_deletions(struct segment_reader *seg)
+{
+	uint8_t key[META_KEY_MAX];
+	size_t len = meta_key_put(key, DELETED_KEY, seg->number);
+	struct span bits;
+	int rc;
+
+	rc = store_get(seg->snapshot->txn, STORE_META, span_of(key, len), &bits);
+	if (rc < 0 || bits.len < ((size_t)seg->ndocs + 7) / 8)
+		return SCOUT_E_CORRUPT;
+	seg->deleted = bits.ptr;
+	return SCOUT_OK;
+}
+
+static int open_wild(struct segment_reader *seg, uint32_t nwild)
+{
+	uint8_t key[META_KEY_MAX];
+	size_t len = meta_key_put(key, WILD_KEY, seg->number);
+	struct span list;
+	doc_id *docs;
+	uint32_t i;
+	int rc;
+
+	rc = store_get(seg->snapshot->txn, STORE_META, span_of(key, len), &list);
+	if (rc < 0 || list.len != (size_t)nwild * 4)
+		return SCOUT_E_CORRUPT;
+	docs = arena_calloc(&seg->snapshot->arena, nwild, sizeof(*docs));
+	if (!docs)
+		return SCOUT_E_NOMEM;
+	for (i = 0; i < nwild; i++) {
+		docs[i] = get_le32(list.ptr + 4 * (size_t)i);
+		if (docs[i] >= seg->ndocs || (i && docs[i] <= docs[i - 1]))
+			return SCOUT_E_CORRUPT;
+	}
+	seg->wild_docs = docs;
+	seg->nwild_docs = nwild;
+	return SCOUT_OK;
+}
+
+static int open_segment(struct index_snapshot *snap, struct segment_reader *seg,
+			const struct segment_meta *meta)
+{
+	int rc;
+
+	seg->snapshot = snap;
+	seg->number = meta->number;
+	seg->ndocs = meta->ndocs;
+	seg->nwords = meta->nwords;
+	rc = open_streams(seg, meta);
+	if (!rc && meta->ndeleted)
+		rc = open_deletions(seg);
+	if (!rc && meta->nwild)
+		rc = open_wild(seg, meta->nwild);
+	return rc;
+}
+
+/* The indexed folder: stored relative to the index folder where it can be, so
+ * that both may be moved together. */
+static int resolve_root(struct index_snapshot *snap, const char *index_dir,
+			const char *root)
+{
+	char joined[PATH_MAX * 2], real[PATH_MAX];
+	const char *path = root;
+
+	if (root[0] != '/') {
+		snprintf(joined, sizeof(joined), "%s/%s", index_dir, root);
+		path = joined;
+	}
+	if (realpath(path, real))
+		path = real;
+	snap->root = arena_dup(&snap->arena, path, strlen(path));
+	return snap->root ? SCOUT_OK : SCOUT_E_NOMEM;
+}
+
+static int read_manifest(struct index_snapshot *snap, const char *index_dir,
+			 struct scout_err *err)
+{
+	struct manifest m = { 0 };
+	struct span bytes;
+	uint32_t i;
+	int rc;
+
+	rc = store_get(snap->txn, STORE_META, span_str(MANIFEST_KEY), &bytes);
+	if (rc < 0)
+		return SCOUT_E_CORRUPT;
+	rc = manifest_decode(bytes, &snap->arena, &m, err);
+	if (!rc)
+		rc = walk_rules_decode(m.rules, &snap->arena, &snap->rules);
+	if (!rc)
+		rc = resolve_root(snap, index_dir, m.root);
+	if (rc < 0)
+		return rc;
+	snap->run_started_ns = m.run_started_ns;
+	snap->segments = arena_calloc(&snap->arena, m.nsegments,
+				      sizeof(*snap->segments));
+	if (!snap->segments)
+		return SCOUT_E_NOMEM;
+	snap->nsegments = m.nsegments;
+	for (i = 0; i < m.nsegments && !rc; i++)
+		rc = open_segment(snap, &snap->segments[i], &m.segments[i]);
+	return rc;
+}
+
+int snapshot_open(const char *index_dir, struct index_snapshot **out,
+		  struct scout_err *err)
+{
+	struct index_snapshot *snap = scout_calloc(MEM_QUERY, 1, sizeof(*snap));
+	int rc;
+
+	if (!snap)
+		return scout_err_set(err, SCOUT_E_NOMEM, "opening the index");
+	arena_init(&snap->arena, MEM_QUERY);
+	rc = store_open(index_dir, &snap->store, err);
+	if (!rc)
+		rc = store_begin_read(snap->store, &snap->txn, err);
+	if (!rc)
+		rc = read_manifest(snap, index_dir, err);
+	if (rc < 0) {
+		snapshot_close(snap);
+		return scout_err_set(err, rc, rc == SCOUT_E_CORRUPT ?
+				     "the index in '%s' is damaged" :
+				     "opening the index in '%s'", index_dir);
+	}
+	*out = snap;
+	return SCOUT_OK;
+}
+
+void snapshot_close(struct index_snapshot *snap)
+{
+	if (!snap)
+		return;
+	store_end_read(snap->txn);
+	store_close(snap->store);
+	arena_release(&snap->arena);
+	scout_free(snap);
+}
+
+/* True if a key of the dictionary belongs to the segment. */
+static bool key_is_of(struct span key, uint32_t number)
+{
+	return key.len > 4 && key.len <= DICT_KEY_MAX &&
+	       get_be32(key.ptr) == number;
+}
+
+int segment_find_term(struct segment_reader *seg, struct span term,
+		      struct term_info *out, struct scout_err *err)
+{
+	uint8_t key[DICT_KEY_MAX];
+	struct store_cursor *cursor = NULL;
+	struct dict_block block;
+	struct span found, value;
+	size_t key_len;
+	int rc;
+
+	if (!term.len || term.len > TERM_MAX_BYTES)
+		return SCOUT_E_NOTFOUND;
+	key_len = dict_key_put(key, seg->number, term.ptr, term.len);
+	rc = store_cursor_open(seg->snapshot->txn, STORE_DICT, &cursor);
+	if (!rc)
+		rc = store_seek_le(cursor, span_of(key, key_len), &found,
+				   &value);
+	if (rc == SCOUT_E_NOTFOUND || (!rc && !key_is_of(found, seg->number))) {
+		rc = SCOUT_E_NOTFOUND;
+		goto out;
+	}
+	if (!rc)
+		rc = dict_block_open(&block, value);
+	if (!rc)
+		rc = dict_block_seek(&block, term);
+	if (rc == SCOUT_END ||
+	    (!rc && !span_eq(span_of(block.term, block.term_len), term)))
+		rc = SCOUT_E_NOTFOUND;
+	if (!rc)
+		*out = block.info;
+	seg->snapshot->bytes_touched += DICT_BLOCK_BYTES;
+out:
+	store_cursor_close(cursor);
+	if (rc < 0 && rc != SCOUT_E_NOTFOUND)
+		scout_err_set(err, rc, "a dictionary block is damaged");
+	return rc;
+}
+
+int term_iter_open(struct term_iter *it, struct segment_reader *seg,
+		   struct span start, struct scout_err *err)
+{
+	uint8_t key[DICT_KEY_MAX];
+	struct span found, value;
+	size_t key_len;
+	int rc;
+
+	memset(it, 0, sizeof(*it));
+	it->seg = seg;
+	if (start.len > TERM_MAX_BYTES)
+		start.len = TERM_MAX_BYTES;
+	key_len = dict_key_put(key, seg->number, start.ptr, start.len);
+	rc = store_cursor_open(seg->snapshot->txn, STORE_DICT, &it->cursor);
+	if (!rc)
+		rc = store_seek_le(it->cursor, span_of(key, key_len), &found,
+				   &value);
+	if (rc == SCOUT_E_NOTFOUND || (!rc && !key_is_of(found, seg->number)))
+		rc = store_seek_ge(it->cursor, span_of(key, key_len), &found,
+				   &value);
+	if (rc == SCOUT_END || (!rc && !key_is_of(found, seg->number)))
+		return SCOUT_OK;	/* no term at all: next says END */
+	if (!rc)
+		rc = dict_block_open(&it->block, value);
+	/* stand right before the first term >= start */
+	while (!rc) {
+		struct dict_block here = it->block;
+
+		rc = dict_block_next(&it->block);
+		if (rc == SCOUT_END) {
+			rc = SCOUT_OK;
+			break;
+		}
+		if (!rc && span_cmp(span_of(it->block.term, it->block.term_len),
+				    start) >= 0) {
+			it->block = here;
+			break;
+		}
+	}
+	return rc < 0 ? scout_err_set(err, rc, "reading the dictionary") : rc;
+}
+
+int term_iter_next(struct term_iter *it, struct scout_err *err)
+{
+	struct span key, value;
+	int rc;
+
+	if (!it->block.nterms)
+		return SCOUT_END;
+	rc = dict_block_next(&it->block);
+	if (rc == SCOUT_END) {
+		rc = store_next(it->cursor, &key, &value);
+		if (rc == SCOUT_END ||
+		    (!rc && !key_is_of(key, it->seg->number)))
+			return SCOUT_END;
+		if (!rc)
+			rc = dict_block_open(&it->block, value);
+		if (!rc)
+			rc = dict_block_next(&it->block);
+		it->seg->snapshot->bytes_touched += DICT_BLOCK_BYTES;
+	}
+	if (rc < 0)
+		return scout_err_set(err, rc, "reading the dictionary");
+	it->term = span_of(it->block.term, it->block.term_len);
+	it->info = it->block.info;
+	return rc;
+}
+
+void term_iter_close(struct term_iter *it)
+{
+	store_cursor_close(it->cursor);
+	it->cursor = NULL;
+}
+
+static int find_path(struct segment_reader *seg, doc_id doc,
+		     struct path_cache *paths, struct span *out)
+{
+	const struct stream_reader *stream = &seg->streams[STREAM_PATHS];
+	uint64_t block = doc / PATH_BLOCK_DOCS;
+	unsigned index = doc % PATH_BLOCK_DOCS;
+	struct span slot, bytes;
+	int rc;
+
+	if (paths->stream != stream || paths->block != block ||
+	    !paths->npaths) {
+		rc = stream_slot(&seg->streams[STREAM_PATH_INDEX], block,
+				 &slot);
+		if (!rc)
+			rc = stream_at(stream, get_le64(slot.ptr), &bytes);
+		if (!rc)
+			rc = path_cache_load(paths, bytes);
+		if (rc < 0)
+			return rc;
+		paths->stream = stream;
+		paths->block = block;
+	}
+	if (index >= paths->npaths)
+		return SCOUT_E_CORRUPT;
+	*out = span_of(paths->text + paths->start[index],
+		       paths->start[index + 1] - paths->start[index]);
+	return memchr(out->ptr, 0, out->len) ? SCOUT_E_CORRUPT : SCOUT_OK;
+}
+
+int segment_doc(struct segment_reader *seg, doc_id doc,
+		struct path_cache *paths, struct doc_info *out,
+		struct scout_err *err)
+{
+	struct span slot;
+	int rc;
+
+	SCOUT_ASSERT(doc < seg->ndocs);
+	rc = stream_slot(&seg->streams[STREAM_DOC_TABLE], doc, &slot);
+	if (!rc)
+		rc = doc_record_get(slot.ptr, out);
+	if (!rc && paths)
+		rc = find_path(seg, doc, paths, &out->path);
+	return rc < 0 ? scout_err_set(err, rc, "reading document %u", doc) : rc;
+}
+
+int segment_lines(struct segment_reader *seg, const struct doc_info *doc,
+		  struct line_cursor *out, struct scout_err *err)
+{
+	(void)err;
+	line_cursor_init(out, &seg->streams[STREAM_LINES], doc->lines_addr,
+			 doc->nlines, doc->nwords);
+	return SCOUT_OK;
+}

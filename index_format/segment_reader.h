@@ -1,0 +1,145 @@
+/*
+ * Reading an index: a snapshot is a list of segments with deletions, read in
+ * place from the memory map.
+ *
+ * Everything borrowed from a snapshot lives until snapshot_close.  Decoders
+ * never read outside their bytes: damage is SCOUT_E_CORRUPT.  A snapshot and
+ * what is opened on it is used by one thread at a time.
+ */
+#ifndef SCOUT_INDEX_FORMAT_SEGMENT_READER_H
+#define SCOUT_INDEX_FORMAT_SEGMENT_READER_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/span.h"
+#include "base/tree/walk.h"
+#include "index_format/dictionary.h"
+#include "index_format/doc_table.h"
+#include "index_format/limits.h"
+#include "index_format/line_map.h"
+#include "index_format/store.h"
+#include "index_format/streams.h"
+
+struct segment_reader {
+	struct index_snapshot *snapshot;
+	uint32_t number;	/* segment number in the store */
+	doc_id ndocs;
+	uint64_t nwords;
+	const uint8_t *deleted;	/* bit per document, or NULL: none deleted */
+	const doc_id *wild_docs;	/* documents whose overlong words make
+				 * the index unreliable; ascending */
+	size_t nwild_docs;
+	struct stream_reader streams[STREAMS];
+};
+
+static inline bool segment_is_deleted(const struct segment_reader *seg,
+				      doc_id doc)
+{
+	return seg->deleted && (seg->deleted[doc >> 3] >> (doc & 7) & 1);
+}
+
+struct index_snapshot {
+	struct scout_store *store;
+	struct store_txn *txn;
+	struct arena arena;
+	char *root;		/* folder that was indexed, absolute */
+	struct walk_rules rules;
+	int64_t run_started_ns;	/* wall clock; for racy times */
+	struct segment_reader *segments;
+	size_t nsegments;
+	uint64_t bytes_touched;	/* index bytes decoded, for --batch */
+};
+
+/*
+ * Opens the newest generation of the index folder and begins a read
+ * transaction.  SCOUT_E_NOTFOUND if there is no index, SCOUT_E_VERSION,
+ * SCOUT_E_CORRUPT, SCOUT_E_IO.
+ */
+int snapshot_open(const char *index_dir, struct index_snapshot **out,
+		  struct scout_err *err);
+/* Accepts NULL. */
+void snapshot_close(struct index_snapshot *snapshot);
+
+/*
+ * Finds a term (kept form).  SCOUT_OK, SCOUT_E_NOTFOUND, SCOUT_E_CORRUPT.
+ */
+int segment_find_term(struct segment_reader *seg, struct span term,
+		      struct term_info *out, struct scout_err *err);
+
+/* Walks the terms in bytewise order from the first that is >= start. */
+struct term_iter {
+	struct segment_reader *seg;
+	struct store_cursor *cursor;
+	struct dict_block block;
+	struct span term;	/* current term; valid until the next call */
+	struct term_info info;	/* of the current term */
+};
+/* Call term_iter_next for the first term.  Close it whatever happened. */
+int term_iter_open(struct term_iter *it, struct segment_reader *seg,
+		   struct span start, struct scout_err *err);
+/* SCOUT_OK with it->term and it->info, SCOUT_END, SCOUT_E_CORRUPT. */
+int term_iter_next(struct term_iter *it, struct scout_err *err);
+void term_iter_close(struct term_iter *it);
+
+/*
+ * The postings of one term, in document order (deleted documents included).
+ */
+struct posting_cursor {
+	struct segment_reader *seg;
+	struct term_info info;
+	doc_id doc;		/* current; DOC_NONE before the first and after
+				 * the last */
+	uint32_t freq;		/* occurrences in the current document */
+	/* private */
+	bool at_end;
+	uint32_t block;		/* number of the decoded block */
+	uint32_t nblocks;
+	uint32_t in_block;	/* documents in it */
+	uint32_t index;		/* of the current document in it */
+	uint64_t block_ordinal;	/* position ordinal at the block's start */
+	uint32_t ordinal_index;	/* documents summed up in ordinal */
+	uint64_t ordinal;	/* position ordinal at ordinal_index */
+	bool has_freqs;
+	const uint8_t *freq_bytes;	/* packed frequencies, decoded late */
+	const uint8_t *block_end;
+	const uint8_t *run;	/* byte-coded lists: start of positions */
+	const uint8_t *run_end;
+	const struct skip_entry_bytes *skip;
+	uint32_t docs[DOCS_BLOCK + 8];
+	uint32_t freqs[DOCS_BLOCK + 8];
+	uint64_t pos_block;	/* number of the decoded block, or UINT64_MAX */
+	uint32_t pos_values[POSITIONS_BLOCK + 8];
+	term_pos *positions;	/* of the current document */
+	size_t positions_cap;
+};
+
+/* Prepares a cursor before the first posting; release it whatever happened. */
+int posting_cursor_init(struct posting_cursor *c, struct segment_reader *seg,
+			const struct term_info *info);
+void posting_cursor_release(struct posting_cursor *c);
+
+/* Moves to the next posting: SCOUT_OK, or SCOUT_END with c->doc == DOC_NONE. */
+int posting_next(struct posting_cursor *c);
+/* Moves to the first posting with doc >= target (which must be >= c->doc unless
+ * the cursor is fresh; staying is allowed). */
+int posting_seek(struct posting_cursor *c, doc_id target);
+/* Frequency of the current document, also in c->freq. */
+int posting_freq(struct posting_cursor *c, uint32_t *out);
+/*
+ * The positions of the current document, ascending, c->freq of them; borrowed
+ * from the cursor until it moves.  SCOUT_E_CORRUPT, SCOUT_E_NOMEM.
+ */
+int posting_positions(struct posting_cursor *c, const term_pos **out,
+		      uint32_t *out_n);
+
+/* Reads one document's record.  paths keeps decoded paths between calls. */
+int segment_doc(struct segment_reader *seg, doc_id doc,
+		struct path_cache *paths, struct doc_info *out,
+		struct scout_err *err);
+
+/* Places a line cursor on a document's line map. */
+int segment_lines(struct segment_reader *seg, const struct doc_info *doc,
+		  struct line_cursor *out, struct scout_err *err);
+
+#endif

@@ -1,0 +1,352 @@
+#include "index_format/segment_writer.h"
+
+#include "base/hash.h"
+#include "index_format/keys.h"
+#include "index_format/line_map.h"
+
+enum { SUM_RANGE_BYTES = 16384 };
+
+/* A stream being written: one chunk in memory. */
+struct stream_writer {
+	enum stream_id id;
+	uint8_t *chunk;
+	size_t used;
+	size_t capacity;	/* less than CHUNK_BYTES for whole slots */
+	uint32_t nchunks;	/* written before this one */
+	uint64_t bytes;		/* written before this one */
+};
+
+struct segment_writer {
+	struct scout_store *store;
+	uint32_t number;
+	struct stream_writer streams[STREAMS];
+	struct dict_block_writer dict;
+	struct buf block;
+	struct path_block_writer paths;
+	struct buf path_block;
+	struct buf wild;	/* document numbers, 4 bytes each */
+	struct segment_meta meta;
+};
+
+int segment_writer_new(struct scout_store *store, uint32_t number,
+		       struct segment_writer **out, struct scout_err *err)
+{
+	struct segment_writer *w = scout_calloc(MEM_MERGE, 1, sizeof(*w));
+	unsigned i, slot;
+
+	if (!w)
+		goto nomem;
+	w->store = store;
+	w->number = number;
+	w->meta.number = number;
+	dict_block_init(&w->dict, MEM_MERGE);
+	buf_init(&w->block, MEM_MERGE);
+	path_block_init(&w->paths, MEM_MERGE);
+	buf_init(&w->path_block, MEM_MERGE);
+	buf_init(&w->wild, MEM_MERGE);
+	for (i = 0; i < STREAMS; i++) {
+		slot = stream_slot_bytes(i);
+		w->streams[i].id = i;
+		w->streams[i].capacity = slot ? CHUNK_BYTES / slot * slot :
+						CHUNK_BYTES;
+		w->streams[i].chunk = scout_malloc(MEM_MERGE, CHUNK_BYTES);
+		if (!w->streams[i].chunk)
+			goto nomem;
+	}
+	*out = w;
+	return SCOUT_OK;
+nomem:
+	segment_writer_free(w);
+	return scout_err_set(err, SCOUT_E_NOMEM, "beginning a segment");
+}
+
+void segment_writer_free(struct segment_writer *w)
+{
+	unsigned i;
+
+	if (!w)
+		return;
+	for (i = 0; i < STREAMS; i++)
+		scout_free(w->streams[i].chunk);
+	dict_block_release(&w->dict);
+	buf_release(&w->block);
+	path_block_release(&w->paths);
+	buf_release(&w->path_block);
+	buf_release(&w->wild);
+	scout_free(w);
+}
+
+static int put_checksums(struct segment_writer *w, struct span key,
+			 struct span bytes, struct scout_err *err)
+{
+	uint8_t sums[(CHUNK_BYTES / SUM_RANGE_BYTES + 1) * 8];
+	size_t at, n, used = 0;
+
+	for (at = 0; at < bytes.len; at += n) {
+		n = bytes.len - at;
+		if (n > SUM_RANGE_BYTES)
+			n = SUM_RANGE_BYTES;
+		put_le64(sums + used, scout_hash64(bytes.ptr + at, n));
+		used += 8;
+	}
+	return store_put(w->store, STORE_SUMS, key, span_of(sums, used), false,
+			 err);
+}
+
+static int flush_chunk(struct segment_writer *w, struct stream_writer *s,
+		       struct scout_err *err)
+{
+	uint8_t key[STREAM_KEY_BYTES];
+	struct span bytes = { s->chunk, s->used };
+	int rc;
+
+	if (!s->used)
+		return SCOUT_OK;
+	stream_key_put(key, w->number, s->id, s->nchunks);
+	rc = store_put(w->store, STORE_STREAM, span_of(key, sizeof(key)), bytes,
+		       false, err);
+	if (!rc)
+		rc = put_checksums(w, span_of(key, sizeof(key)), bytes, err);
+	s->bytes += s->used;
+	s->nchunks++;
+	s->used = 0;
+	return rc;
+}
+
+/* Appends a block whole, in the next chunk if this one has no room for it. */
+static int put_block(struct segment_writer *w, enum stream_id id,
+		     struct span bytes, uint64_t *out_addr,
+		     struct scout_err *err)
+{
+	struct stream_writer *s = &w->streams[id];
+	int rc;
+
+	SCOUT_ASSERT(bytes.len <= s->capacity);
+	if (s->capacity - s->used < bytes.len) {
+		rc = flush_chunk(w, s, err);
+		if (rc < 0)
+			return rc;
+	}
+	*out_addr = (uint64_t)s->nchunks << CHUNK_SHIFT | s->used;
+	memcpy(s->chunk + s->used, bytes.ptr, bytes.len);
+	s->used += bytes.len;
+	return SCOUT_OK;
+}
+
+/* Appends a slot; returns its number. */
+static int put_slot(struct segment_writer *w, enum stream_id id,
+		    const uint8_t *bytes, uint64_t *out_slot,
+		    struct scout_err *err)
+{
+	unsigned size = stream_slot_bytes(id);
+	struct stream_writer *s = &w->streams[id];
+	uint64_t addr;
+	int rc;
+
+	rc = put_block(w, id, span_of(bytes, size), &addr, err);
+	if (rc < 0)
+		return rc;
+	*out_slot = (uint64_t)s->nchunks * (s->capacity / size) +
+		    (s->used / size) - 1;
+	return SCOUT_OK;
+}
+
+static int finish_paths(struct segment_writer *w, struct scout_err *err)
+{
+	uint8_t slot[8];
+	uint64_t addr, number;
+	int rc;
+
+	buf_clear(&w->path_block);
+	rc = path_block_finish(&w->paths, &w->path_block);
+	if (rc < 0)
+		return scout_err_set(err, rc, "writing paths");
+	rc = put_block(w, STREAM_PATHS, buf_span(&w->path_block), &addr, err);
+	if (rc < 0)
+		return rc;
+	put_le64(slot, addr);
+	return put_slot(w, STREAM_PATH_INDEX, slot, &number, err);
+}
+
+static int put_lines(struct segment_writer *w, struct span records,
+		     uint64_t *out_addr, struct scout_err *err)
+{
+	struct span record;
+	uint64_t addr, first = 0;
+	bool is_first = true;
+	int rc;
+
+	while (!(rc = line_map_next_record(&records, &record))) {
+		rc = put_block(w, STREAM_LINES, record, &addr, err);
+		if (rc < 0)
+			return rc;
+		if (is_first)
+			first = addr;
+		is_first = false;
+	}
+	SCOUT_ASSERT(rc == SCOUT_END);
+	*out_addr = first;
+	return SCOUT_OK;
+}
+
+int segment_writer_add_doc(struct segment_writer *w, const struct doc_info *doc,
+			   struct span line_records, struct scout_err *err)
+{
+	uint8_t record[DOC_RECORD_BYTES];
+	struct doc_info placed = *doc;
+	uint64_t slot;
+	int rc;
+
+	rc = put_lines(w, line_records, &placed.lines_addr, err);
+	if (rc < 0)
+		return rc;
+	doc_record_put(&placed, record);
+	rc = put_slot(w, STREAM_DOC_TABLE, record, &slot, err);
+	if (rc < 0)
+		return rc;
+	SCOUT_ASSERT(slot == w->meta.ndocs);
+	if (doc->flags & DOC_WILD) {
+		buf_put_le32(&w->wild, w->meta.ndocs);
+		w->meta.nwild++;
+	}
+	w->meta.ndocs++;
+	w->meta.nwords += doc->nwords;
+	path_block_add(&w->paths, doc->path);
+	return w->paths.npaths == PATH_BLOCK_DOCS ? finish_paths(w, err) :
+						    SCOUT_OK;
+}
+
+static int finish_dict_block(struct segment_writer *w, struct scout_err *err)
+{
+	uint8_t key[DICT_KEY_MAX];
+	size_t key_len = dict_key_put(key, w->number, w->dict.first,
+				      w->dict.first_len);
+	int rc;
+
+	rc = dict_block_finish(&w->dict, &w->block);
+	if (rc < 0)
+		return scout_err_set(err, rc, "writing the dictionary");
+	w->meta.dict_blocks++;
+	w->meta.dict_bytes += w->block.len;
+	return store_put(w->store, STORE_DICT, span_of(key, key_len),
+			 buf_span(&w->block), true, err);
+}
+
+/* Lays out the blocks of documents; their entries follow each other. */
+static int put_doc_blocks(struct segment_writer *w,
+			  const struct encoded_term *t, struct term_info *info,
+			  struct scout_err *err)
+{
+	const uint8_t *p = t->doc_bytes.ptr;
+	uint8_t slot[SKIP_SLOT_BYTES];
+	struct skip_entry e;
+	uint64_t len, number;
+	uint32_t i;
+	int rc;
+
+	for (i = 0; i < t->nskips; i++) {
+		memcpy(&e, t->skips + i * sizeof(e), sizeof(e));
+		len = e.addr;
+		rc = put_block(w, STREAM_DOCS, span_of(p, len), &e.addr, err);
+		if (rc < 0)
+			return rc;
+		p += len;
+		skip_entry_put(&e, slot);
+		rc = put_slot(w, STREAM_SKIP, slot, &number, err);
+		if (rc < 0)
+			return rc;
+		if (!i) {
+			info->docs_addr = e.addr;
+			info->skip_slot = number;
+		}
+	}
+	return SCOUT_OK;
+}
+
+/* Lays out the position groups; two entries share a slot. */
+static int put_groups(struct segment_writer *w, const struct encoded_term *t,
+		      struct scout_err *err)
+{
+	const uint8_t *p = t->group_bytes.ptr;
+	uint8_t slot[SKIP_SLOT_BYTES];
+	uint64_t addr, number;
+	uint32_t i, len;
+	int rc;
+
+	for (i = 0; i < t->ngroups; i++) {
+		memcpy(&len, t->group_lens + i * sizeof(len), sizeof(len));
+		rc = put_block(w, STREAM_POSITIONS, span_of(p, len), &addr,
+			       err);
+		if (rc < 0)
+			return rc;
+		p += len;
+		if (i % 2 == 0)
+			memset(slot, 0, sizeof(slot));
+		put_le64(slot + (i % 2) * GROUP_ENTRY_BYTES, addr);
+		if (i % 2 == 0 && i + 1 < t->ngroups)
+			continue;
+		rc = put_slot(w, STREAM_SKIP, slot, &number, err);
+		if (rc < 0)
+			return rc;
+	}
+	return SCOUT_OK;
+}
+
+int segment_writer_add_term(struct segment_writer *w,
+			    const struct encoded_term *t, struct scout_err *err)
+{
+	struct term_info info = { .df = t->df, .cf = t->cf, .kind = t->kind };
+	int rc = SCOUT_OK;
+
+	if (t->kind == POSTING_INLINE) {
+		info.inline_bytes = t->bytes;
+	} else if (t->kind == POSTING_SHORT) {
+		info.short_bytes = (uint32_t)t->bytes.len;
+		rc = put_block(w, STREAM_SHORT, t->bytes, &info.addr, err);
+	} else {
+		rc = put_doc_blocks(w, t, &info, err);
+		if (!rc)
+			rc = put_groups(w, t, err);
+	}
+	if (rc < 0)
+		return rc;
+	w->meta.nterms++;
+	w->meta.npostings += t->df;
+	rc = dict_block_add(&w->dict, t->term, &info);
+	if (rc == SCOUT_END) {
+		rc = finish_dict_block(w, err);
+		if (!rc)
+			rc = dict_block_add(&w->dict, t->term, &info);
+	}
+	return rc < 0 ? scout_err_set(err, rc, "writing the dictionary") : rc;
+}
+
+int segment_writer_finish(struct segment_writer *w, struct segment_meta *out,
+			  struct scout_err *err)
+{
+	uint8_t key[META_KEY_MAX];
+	size_t key_len;
+	unsigned i;
+	int rc = SCOUT_OK;
+
+	if (w->dict.nterms)
+		rc = finish_dict_block(w, err);
+	if (!rc && w->paths.npaths)
+		rc = finish_paths(w, err);
+	for (i = 0; i < STREAMS && !rc; i++) {
+		rc = flush_chunk(w, &w->streams[i], err);
+		w->meta.nchunks[i] = w->streams[i].nchunks;
+		w->meta.stream_bytes[i] = w->streams[i].bytes;
+	}
+	if (!rc && w->meta.nwild) {
+		key_len = meta_key_put(key, WILD_KEY, w->number);
+		rc = buf_status(&w->wild);
+		if (!rc)
+			rc = store_put(w->store, STORE_META,
+				       span_of(key, key_len),
+				       buf_span(&w->wild), false, err);
+	}
+	if (!rc)
+		*out = w->meta;
+	return rc;
+}

@@ -1,0 +1,35 @@
+/*
+ * Writing a segment: gives encoded documents and terms their addresses and puts
+ * the chunks and dictionary blocks into the store.
+ *
+ * Sequential on purpose: the layout, and so every byte, depends only on what is
+ * added, not on who encoded it.  One thread.
+ */
+#ifndef SCOUT_INDEX_FORMAT_SEGMENT_WRITER_H
+#define SCOUT_INDEX_FORMAT_SEGMENT_WRITER_H
+
+#include "index_format/doc_table.h"
+#include "index_format/manifest.h"
+#include "index_format/postings.h"
+#include "index_format/store.h"
+
+struct segment_writer;
+
+int segment_writer_new(struct scout_store *store, uint32_t number,
+		       struct segment_writer **out, struct scout_err *err);
+/* Accepts NULL. */
+void segment_writer_free(struct segment_writer *w);
+
+/* Adds the next document; its lines_addr is set here from its line records
+ * (line_map.h), which may be empty. */
+int segment_writer_add_doc(struct segment_writer *w, const struct doc_info *doc,
+			   struct span line_records, struct scout_err *err);
+/* Adds the next term; terms ascend bytewise. */
+int segment_writer_add_term(struct segment_writer *w,
+			    const struct encoded_term *term,
+			    struct scout_err *err);
+/* Writes what is left and tells what the segment holds. */
+int segment_writer_finish(struct segment_writer *w, struct segment_meta *out,
+			  struct scout_err *err);
+
+#endif

@@ -1,0 +1,603 @@
+#include "index_format/store.h"
+
+#include <errno.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/os.h"
+
+enum {
+	STORE_MAX_READERS = 1024,
+	STORE_PATH_MAX = 4200,
+	OPEN_RETRIES = 20,	/* a reader that loses the race with a swap */
+};
+#define STORE_MAP_BYTES ((size_t)1 << 40)
+#define STORE_MAP_MIN_BYTES ((size_t)1 << 28)
+/* free disk that a batch must leave */
+#define STORE_FREE_MARGIN_BYTES ((uint64_t)16 << 20)
+
+struct scout_store {
+	MDB_env *env;
+	MDB_dbi dbi[STORE_DBS];
+	char *index_dir;
+	char *gen_dir;
+	uint64_t generation;
+	/* writing */
+	bool is_writer;
+	bool is_published;
+	MDB_txn *txn;
+	size_t batch_bytes;
+	size_t batch_used;
+};
+
+struct store_txn {
+	struct scout_store *store;
+	MDB_txn *txn;
+};
+
+struct store_cursor {
+	MDB_cursor *cursor;
+};
+
+static const char *const db_names[STORE_DBS] = {
+	"meta", "dict", "stream", "sums",
+};
+
+/* The one place where LMDB's codes become ours. */
+static int store_error(struct scout_err *err, int mdb, const char *what)
+{
+	switch (mdb) {
+	case 0:
+		return SCOUT_OK;
+	case MDB_NOTFOUND:
+		return SCOUT_E_NOTFOUND;
+	case ENOMEM:
+		return scout_err_set(err, SCOUT_E_NOMEM, "%s", what);
+	case MDB_CORRUPTED:
+	case MDB_PAGE_NOTFOUND:
+	case MDB_INVALID:
+	case MDB_PANIC:
+	case MDB_INCOMPATIBLE:
+		return scout_err_set(err, SCOUT_E_CORRUPT, "%s: %s", what,
+				     mdb_strerror(mdb));
+	case MDB_VERSION_MISMATCH:
+		return scout_err_set(err, SCOUT_E_VERSION, "%s: %s", what,
+				     mdb_strerror(mdb));
+	case MDB_READERS_FULL:
+		return scout_err_set(err, SCOUT_E_LIMIT,
+				     "%s: more than %d readers at once", what,
+				     STORE_MAX_READERS);
+	default:
+		if (mdb > 0)
+			return scout_err_sys(err, mdb, "%s", what);
+		return scout_err_set(err, SCOUT_E_IO, "%s: %s", what,
+				     mdb_strerror(mdb));
+	}
+}
+
+static char *path_join(const char *dir, const char *name)
+{
+	char path[STORE_PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >=
+	    (int)sizeof(path))
+		return NULL;
+	return scout_strdup(MEM_STORE, path);
+}
+
+/* The number of the live generation.  SCOUT_E_NOTFOUND if there is none. */
+static int read_current(const char *index_dir, uint64_t *out,
+			struct scout_err *err)
+{
+	unsigned long long n;
+	uint8_t *text = NULL;
+	char *path = path_join(index_dir, "CURRENT");
+	size_t len;
+	int rc;
+
+	if (!path)
+		return scout_err_set(err, SCOUT_E_NOMEM, "opening the index");
+	rc = os_read_file(AT_FDCWD, path, 64, &text, &len);
+	scout_free(path);
+	if (rc == -ENOENT || rc == -ENOTDIR)
+		return scout_err_set(err, SCOUT_E_NOTFOUND,
+				     "no index in '%s'", index_dir);
+	if (rc < 0)
+		return scout_err_sys(err, -rc, "reading '%s/CURRENT'",
+				     index_dir);
+	if (sscanf((char *)text, "gen-%llu", &n) != 1)
+		rc = scout_err_set(err, SCOUT_E_CORRUPT,
+				   "'%s/CURRENT' names no generation",
+				   index_dir);
+	else
+		*out = n;
+	scout_free(text);
+	return rc < 0 ? rc : SCOUT_OK;
+}
+
+static struct scout_store *store_new(const char *index_dir, uint64_t generation)
+{
+	struct scout_store *st = scout_calloc(MEM_STORE, 1, sizeof(*st));
+	char name[32];
+
+	if (!st)
+		return NULL;
+	snprintf(name, sizeof(name), "gen-%llu",
+		 (unsigned long long)generation);
+	st->generation = generation;
+	st->index_dir = scout_strdup(MEM_STORE, index_dir);
+	st->gen_dir = path_join(index_dir, name);
+	if (st->index_dir && st->gen_dir)
+		return st;
+	scout_free(st->index_dir);
+	scout_free(st->gen_dir);
+	scout_free(st);
+	return NULL;
+}
+
+/* LMDB trusts its meta pages: a file cut short would be a SIGBUS later. */
+static int check_file_length(struct scout_store *st, struct scout_err *err)
+{
+	MDB_envinfo info;
+	MDB_stat stat;
+	struct os_stat file;
+	int fd, rc;
+
+	rc = mdb_env_info(st->env, &info);
+	if (!rc)
+		rc = mdb_env_stat(st->env, &stat);
+	if (!rc)
+		rc = mdb_env_get_fd(st->env, &fd);
+	if (rc)
+		return store_error(err, rc, "reading the index");
+	if (os_stat_fd(fd, &file) < 0 ||
+	    file.size < (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize)
+		return scout_err_set(err, SCOUT_E_CORRUPT,
+				     "'%s/data.mdb' is cut short", st->gen_dir);
+	return SCOUT_OK;
+}
+
+static int open_dbs(struct scout_store *st, MDB_txn *txn, unsigned flags)
+{
+	int rc = 0;
+	size_t i;
+
+	for (i = 0; i < STORE_DBS && !rc; i++)
+		rc = mdb_dbi_open(txn, db_names[i], flags, &st->dbi[i]);
+	return rc == MDB_NOTFOUND ? MDB_INVALID : rc;
+}
+
+static int env_new(struct scout_store *st)
+{
+	int rc = mdb_env_create(&st->env);
+
+	if (!rc)
+		rc = mdb_env_set_maxdbs(st->env, STORE_DBS);
+	if (!rc)
+		rc = mdb_env_set_maxreaders(st->env, STORE_MAX_READERS);
+	return rc;
+}
+
+/* Opens the environment for reading; a read-only medium has no lock file. */
+static int env_open_read(struct scout_store *st)
+{
+	int rc = env_new(st);
+
+	if (rc)
+		return rc;
+	rc = mdb_env_open(st->env, st->gen_dir, MDB_RDONLY | MDB_NOTLS, 0600);
+	if (rc != EROFS)
+		return rc;
+	mdb_env_close(st->env);
+	st->env = NULL;
+	rc = env_new(st);
+	if (!rc)
+		rc = mdb_env_open(st->env, st->gen_dir,
+				  MDB_RDONLY | MDB_NOTLS | MDB_NOLOCK, 0600);
+	return rc;
+}
+
+static int open_generation(const char *index_dir, uint64_t generation,
+			   struct scout_store **out, struct scout_err *err)
+{
+	struct scout_store *st = store_new(index_dir, generation);
+	MDB_txn *txn = NULL;
+	int rc;
+
+	if (!st)
+		return scout_err_set(err, SCOUT_E_NOMEM, "opening the index");
+	rc = env_open_read(st);
+	if (rc == ENOENT) {
+		/* perhaps swept meanwhile: the caller looks again */
+		rc = SCOUT_E_NOTFOUND;
+		goto out;
+	}
+	if (rc) {
+		rc = store_error(err, rc, st->gen_dir);
+		goto out;
+	}
+	rc = check_file_length(st, err);
+	if (rc < 0)
+		goto out;
+	rc = mdb_txn_begin(st->env, NULL, MDB_RDONLY, &txn);
+	if (!rc)
+		rc = open_dbs(st, txn, 0);
+	if (rc) {
+		rc = store_error(err, rc, st->gen_dir);
+		goto out;
+	}
+	mdb_txn_commit(txn); /* keeps the handles */
+	txn = NULL;
+	*out = st;
+	st = NULL;
+out:
+	if (txn)
+		mdb_txn_abort(txn);
+	store_close(st);
+	return rc;
+}
+
+int store_open(const char *index_dir, struct scout_store **out,
+	       struct scout_err *err)
+{
+	uint64_t generation = 0;
+	int i, rc = SCOUT_E_NOTFOUND;
+
+	for (i = 0; i < OPEN_RETRIES && rc == SCOUT_E_NOTFOUND; i++) {
+		rc = read_current(index_dir, &generation, err);
+		if (rc < 0)
+			return rc;
+		rc = open_generation(index_dir, generation, out, err);
+	}
+	if (rc == SCOUT_E_NOTFOUND)
+		return scout_err_set(err, SCOUT_E_CORRUPT,
+				     "'%s' has no generation gen-%llu",
+				     index_dir, (unsigned long long)generation);
+	return rc;
+}
+
+/* The largest generation number in the folder, live or left over. */
+static uint64_t newest_generation(const char *index_dir)
+{
+	unsigned long long n, newest = 0;
+	struct dirent *e;
+	DIR *d = opendir(index_dir);
+
+	if (!d)
+		return 0;
+	while ((e = readdir(d)))
+		if (sscanf(e->d_name, "gen-%llu", &n) == 1 && n > newest)
+			newest = n;
+	closedir(d);
+	return newest;
+}
+
+static int open_for_writing(struct scout_store *st)
+{
+	size_t map = STORE_MAP_BYTES;
+	int rc;
+
+	do {
+		rc = env_new(st);
+		if (!rc)
+			rc = mdb_env_set_mapsize(st->env, map);
+		if (!rc)
+			rc = mdb_env_open(st->env, st->gen_dir,
+					  MDB_NOSYNC | MDB_NOTLS, 0600);
+		if (rc != ENOMEM && rc != EINVAL)
+			break;
+		/* address space is short: try a smaller map */
+		mdb_env_close(st->env);
+		st->env = NULL;
+		map /= 2;
+	} while (map >= STORE_MAP_MIN_BYTES);
+	if (!rc)
+		rc = mdb_txn_begin(st->env, NULL, 0, &st->txn);
+	if (!rc)
+		rc = open_dbs(st, st->txn, MDB_CREATE);
+	return rc;
+}
+
+int store_create(const char *index_dir, size_t batch_bytes,
+		 struct scout_store **out, struct scout_err *err)
+{
+	struct scout_store *st;
+	int rc;
+
+	st = store_new(index_dir, newest_generation(index_dir) + 1);
+	if (!st)
+		return scout_err_set(err, SCOUT_E_NOMEM, "making the index");
+	st->is_writer = true;
+	st->batch_bytes = batch_bytes;
+	rc = os_mkdir(st->gen_dir, 0700);
+	if (rc < 0) {
+		rc = scout_err_sys(err, -rc, "making '%s'", st->gen_dir);
+		goto out;
+	}
+	rc = open_for_writing(st);
+	if (rc) {
+		rc = store_error(err, rc, st->gen_dir);
+		goto out;
+	}
+	*out = st;
+	st = NULL;
+out:
+	store_close(st);
+	return rc;
+}
+
+void store_close(struct scout_store *st)
+{
+	if (!st)
+		return;
+	if (st->txn) {
+		mdb_txn_abort(st->txn);
+		scout_mem_note(MEM_STORE, -(int64_t)st->batch_used);
+	}
+	if (st->env)
+		mdb_env_close(st->env);
+	if (st->is_writer && !st->is_published)
+		os_remove_dir(st->gen_dir);
+	scout_free(st->index_dir);
+	scout_free(st->gen_dir);
+	scout_free(st);
+}
+
+int store_begin_read(struct scout_store *st, struct store_txn **out,
+		     struct scout_err *err)
+{
+	struct store_txn *t = scout_calloc(MEM_STORE, 1, sizeof(*t));
+	int rc;
+
+	if (!t)
+		return scout_err_set(err, SCOUT_E_NOMEM, "beginning to read");
+	t->store = st;
+	rc = mdb_txn_begin(st->env, NULL, MDB_RDONLY, &t->txn);
+	if (rc == MDB_MAP_RESIZED) {
+		/* another process made the map larger */
+		rc = mdb_env_set_mapsize(st->env, 0);
+		if (!rc)
+			rc = mdb_txn_begin(st->env, NULL, MDB_RDONLY, &t->txn);
+	}
+	if (rc) {
+		scout_free(t);
+		return store_error(err, rc, "beginning to read the index");
+	}
+	*out = t;
+	return SCOUT_OK;
+}
+
+void store_end_read(struct store_txn *t)
+{
+	if (!t)
+		return;
+	mdb_txn_abort(t->txn);
+	scout_free(t);
+}
+
+static MDB_val val_of(struct span s)
+{
+	MDB_val v;
+
+	v.mv_size = s.len;
+	v.mv_data = (void *)(uintptr_t)s.ptr;
+	return v;
+}
+
+int store_get(struct store_txn *t, enum store_db db, struct span key,
+	      struct span *out)
+{
+	MDB_val k = val_of(key), v;
+	int rc = mdb_get(t->txn, t->store->dbi[db], &k, &v);
+
+	if (rc)
+		return store_error(NULL, rc, "");
+	*out = span_of(v.mv_data, v.mv_size);
+	return SCOUT_OK;
+}
+
+int store_cursor_open(struct store_txn *t, enum store_db db,
+		      struct store_cursor **out)
+{
+	struct store_cursor *c = scout_calloc(MEM_STORE, 1, sizeof(*c));
+	int rc;
+
+	if (!c)
+		return SCOUT_E_NOMEM;
+	rc = mdb_cursor_open(t->txn, t->store->dbi[db], &c->cursor);
+	if (rc) {
+		scout_free(c);
+		return store_error(NULL, rc, "");
+	}
+	*out = c;
+	return SCOUT_OK;
+}
+
+void store_cursor_close(struct store_cursor *c)
+{
+	if (!c)
+		return;
+	mdb_cursor_close(c->cursor);
+	scout_free(c);
+}
+
+static int cursor_get(struct store_cursor *c, MDB_val *k, MDB_cursor_op op,
+		      struct span *out_key, struct span *out_value)
+{
+	MDB_val v;
+	int rc = mdb_cursor_get(c->cursor, k, &v, op);
+
+	if (rc == MDB_NOTFOUND)
+		return SCOUT_END;
+	if (rc)
+		return store_error(NULL, rc, "");
+	*out_key = span_of(k->mv_data, k->mv_size);
+	*out_value = span_of(v.mv_data, v.mv_size);
+	return SCOUT_OK;
+}
+
+int store_seek_ge(struct store_cursor *c, struct span key, struct span *out_key,
+		  struct span *out_value)
+{
+	MDB_val k = val_of(key);
+
+	return cursor_get(c, &k, MDB_SET_RANGE, out_key, out_value);
+}
+
+int store_seek_le(struct store_cursor *c, struct span key, struct span *out_key,
+		  struct span *out_value)
+{
+	MDB_val k = val_of(key);
+	int rc = cursor_get(c, &k, MDB_SET_RANGE, out_key, out_value);
+
+	if (rc < 0 || (!rc && span_eq(*out_key, key)))
+		return rc;
+	rc = cursor_get(c, &k, rc == SCOUT_END ? MDB_LAST : MDB_PREV, out_key,
+			out_value);
+	return rc == SCOUT_END ? SCOUT_E_NOTFOUND : rc;
+}
+
+int store_next(struct store_cursor *c, struct span *out_key,
+	       struct span *out_value)
+{
+	MDB_val k = { 0, NULL };
+
+	return cursor_get(c, &k, MDB_NEXT, out_key, out_value);
+}
+
+static int commit_batch(struct scout_store *st, struct scout_err *err)
+{
+	int rc = mdb_txn_commit(st->txn);
+
+	st->txn = NULL;
+	scout_mem_note(MEM_STORE, -(int64_t)st->batch_used);
+	st->batch_used = 0;
+	return store_error(err, rc, "writing the index");
+}
+
+static int begin_batch(struct scout_store *st, struct scout_err *err)
+{
+	if (os_free_bytes(st->gen_dir) <
+	    st->batch_bytes + STORE_FREE_MARGIN_BYTES)
+		return scout_err_sys(err, ENOSPC, "writing '%s'", st->gen_dir);
+	return store_error(err, mdb_txn_begin(st->env, NULL, 0, &st->txn),
+			   "writing the index");
+}
+
+int store_put(struct scout_store *st, enum store_db db, struct span key,
+	      struct span value, bool append, struct scout_err *err)
+{
+	MDB_val k = val_of(key), v = val_of(value);
+	int rc;
+
+	SCOUT_ASSERT(st->is_writer);
+	if (st->batch_used + value.len > st->batch_bytes && st->batch_used) {
+		rc = commit_batch(st, err);
+		if (rc < 0)
+			return rc;
+	}
+	if (!st->txn) {
+		rc = begin_batch(st, err);
+		if (rc < 0)
+			return rc;
+	}
+	rc = mdb_put(st->txn, st->dbi[db], &k, &v, append ? MDB_APPEND : 0);
+	if (rc)
+		return store_error(err, rc == MDB_MAP_FULL ? ENOSPC : rc,
+				   "writing the index");
+	st->batch_used += value.len;
+	scout_mem_note(MEM_STORE, (int64_t)value.len);
+	return SCOUT_OK;
+}
+
+/* Deletes a generation, its data first. */
+static void sweep_generation(const char *index_dir, const char *name)
+{
+	char *dir = path_join(index_dir, name);
+	char *data = dir ? path_join(dir, "data.mdb") : NULL;
+
+	if (data) {
+		unlink(data);
+		os_remove_dir(dir);
+	}
+	scout_free(data);
+	scout_free(dir);
+}
+
+static void sweep_others(const struct scout_store *st)
+{
+	unsigned long long n;
+	struct dirent *e;
+	DIR *d = opendir(st->index_dir);
+
+	if (!d)
+		return;
+	while ((e = readdir(d)))
+		if (sscanf(e->d_name, "gen-%llu", &n) == 1 &&
+		    n != st->generation)
+			sweep_generation(st->index_dir, e->d_name);
+	closedir(d);
+}
+
+static int sync_folder(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return -errno;
+	rc = os_sync_dir(fd);
+	close(fd);
+	return rc;
+}
+
+int store_publish(struct scout_store *st, struct scout_err *err)
+{
+	char text[32];
+	int fd, n, rc;
+
+	if (st->txn) {
+		rc = commit_batch(st, err);
+		if (rc < 0)
+			return rc;
+	}
+	rc = mdb_env_sync(st->env, 1);
+	if (rc)
+		return store_error(err, rc, "syncing the index");
+	rc = sync_folder(st->gen_dir);
+	if (rc < 0)
+		return scout_err_sys(err, -rc, "syncing '%s'", st->gen_dir);
+	fd = open(st->index_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return scout_err_sys(err, errno, "opening '%s'", st->index_dir);
+	n = snprintf(text, sizeof(text), "gen-%llu\n",
+		     (unsigned long long)st->generation);
+	rc = os_replace_file(fd, "CURRENT", text, (size_t)n);
+	close(fd);
+	if (rc < 0)
+		return scout_err_sys(err, -rc, "writing '%s/CURRENT'",
+				     st->index_dir);
+	st->is_published = true;
+	sweep_others(st);
+	return SCOUT_OK;
+}
+
+int store_sizes(struct scout_store *st, uint64_t *out_file_bytes,
+		uint64_t *out_used_bytes)
+{
+	MDB_envinfo info;
+	MDB_stat stat;
+	struct os_stat file;
+	int fd;
+
+	if (mdb_env_info(st->env, &info) || mdb_env_stat(st->env, &stat) ||
+	    mdb_env_get_fd(st->env, &fd) || os_stat_fd(fd, &file) < 0)
+		return SCOUT_E_IO;
+	*out_file_bytes = file.size;
+	*out_used_bytes = (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize;
+	return SCOUT_OK;
+}

@@ -1,0 +1,60 @@
+/*
+ * Streams: the long byte sequences of a segment, cut into chunks that are
+ * values of the store (format, "Streams").
+ *
+ * An address is chunk << 20 | offset in the chunk.  A block never straddles a
+ * chunk: what does not fit begins in the next.  Streams of fixed-width slots
+ * are addressed by slot number instead.
+ */
+#ifndef SCOUT_INDEX_FORMAT_STREAMS_H
+#define SCOUT_INDEX_FORMAT_STREAMS_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/span.h"
+
+enum stream_id {
+	STREAM_SHORT,	  /* short posting lists with their positions */
+	STREAM_DOCS,	  /* blocks of documents and frequencies */
+	STREAM_SKIP,	  /* slots: skip entries, position group entries */
+	STREAM_POSITIONS, /* groups of position blocks */
+	STREAM_LINES,	  /* line maps */
+	STREAM_DOC_TABLE, /* slots: document records */
+	STREAM_PATHS,	  /* path blocks */
+	STREAM_PATH_INDEX, /* slots: addresses of path blocks */
+	STREAMS
+};
+
+/* Short lower-case name, for reports; static. */
+const char *stream_name(enum stream_id id);
+
+enum {
+	CHUNK_SHIFT = 20,
+	CHUNK_BYTES = (1 << CHUNK_SHIFT) - 16,	/* fills whole pages of 4096 */
+	SKIP_SLOT_BYTES = 16,
+};
+
+/* Bytes of a slot of that stream, or 0 if it is addressed by bytes. */
+unsigned stream_slot_bytes(enum stream_id id);
+
+struct store_txn;
+
+/* Reads chunks in place; looks each up in the store once. */
+struct stream_reader {
+	struct store_txn *txn;
+	uint32_t segment;
+	enum stream_id id;
+	uint32_t nchunks;
+	struct span *chunks;	/* looked up so far; ptr NULL = not yet */
+};
+
+/*
+ * The bytes from an address to the end of its chunk, borrowed from the
+ * snapshot: at least one.  SCOUT_E_CORRUPT if the address is not in the stream.
+ */
+int stream_at(const struct stream_reader *s, uint64_t addr, struct span *out);
+/* The slot of that number and those after it in the same chunk (at least one
+ * whole slot). */
+int stream_slot(const struct stream_reader *s, uint64_t slot, struct span *out);
+
+#endif
