@@ -1,0 +1,42 @@
+/*
+ * From sorted runs to a segment.
+ *
+ * Documents first, which gives them their dense numbers in path order; then the
+ * terms, by disjoint ranges that worker threads merge and encode, and that the
+ * calling thread lays out in order.  The segment's bytes do not depend on how
+ * many runs, ranges or threads there were.
+ */
+#ifndef SCOUT_INDEXER_MERGE_H
+#define SCOUT_INDEXER_MERGE_H
+
+#include "base/tree/walk.h"
+#include "index_format/segment_writer.h"
+#include "indexer/sorted_run.h"
+
+struct merge_options {
+	const struct sorted_run *runs;	/* of one worker in the order written */
+	size_t nruns;
+	const struct file_entry *files;	/* that the runs' documents number */
+	size_t nfiles;
+	unsigned nthreads;
+	size_t range_bytes;		/* run bytes merged at a time */
+	struct scout_store *store;
+	uint32_t segment_number;
+	struct span delete_docs;	/* NUL-separated paths, for tests */
+	/* called now and then from the calling thread; may be NULL */
+	int (*progress)(void *ctx, uint64_t done_bytes, uint64_t total_bytes);
+	void *progress_ctx;
+};
+
+struct merge_result {
+	struct segment_meta meta;
+	uint64_t nlines;
+	uint64_t text_bytes;
+	int64_t merge_ns;	/* summed over threads */
+	int64_t store_ns;
+};
+
+int merge_runs(const struct merge_options *options, struct merge_result *out,
+	       struct scout_err *err);
+
+#endif

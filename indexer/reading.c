@@ -1,0 +1,462 @@
+#include "indexer/reading.h"
+
+#include <errno.h>
+
+#include "base/os.h"
+#include "base/pool.h"
+#include "base/tree/read.h"
+#include "index_format/line_map.h"
+
+enum {
+	WINDOW_MAX_BYTES = 4 << 20,
+	WINDOW_MIN_BYTES = 1 << 18,
+	CLAIM_MAX_FILES = 512,
+	CLAIM_MIN_FILES = 8,
+	CLAIMS_PER_WORKER = 16,
+};
+
+/* Shared by the workers. */
+struct reading {
+	const struct reading_options *options;	/* immutable */
+	_Atomic size_t next_file;		/* within the stretch */
+	_Atomic uint64_t done_files, done_bytes;
+	_Atomic bool stopped;
+	struct worker *workers;
+};
+
+struct worker {
+	struct reading *shared;
+	struct file_reader reader;
+	struct tokenizer tokenizer;
+	struct token_batch batch;
+	struct file_terms terms;
+	struct line_map_writer lines;
+	struct buf line_records;
+	struct accumulator acc;
+	struct buf docs;		/* document section of the run to be */
+	struct hash_stream *hash;
+	struct run_file run_file;
+	struct sorted_run *runs;
+	size_t nruns, runs_cap;
+	uint32_t max_file_words;	/* held before they are accumulated */
+	int64_t stage_ns[BUILD_STAGES];
+	int64_t clock;
+};
+
+/* Charges the time since the last call to a stage. */
+static void charge(struct worker *w, enum build_stage stage)
+{
+	int64_t now = os_mono_ns();
+
+	w->stage_ns[stage] += now - w->clock;
+	w->clock = now;
+}
+
+static int flush_run(struct worker *w, struct scout_err *err)
+{
+	struct sorted_run *runs;
+	size_t cap;
+	int rc;
+
+	if (!w->acc.nterms && !w->docs.len)
+		return SCOUT_OK;
+	if (w->nruns == w->runs_cap) {
+		cap = w->runs_cap ? w->runs_cap * 2 : 8;
+		runs = scout_realloc(MEM_RUNS, w->runs, cap * sizeof(*runs));
+		if (!runs)
+			return scout_err_set(err, SCOUT_E_NOMEM,
+					     "writing a run");
+		w->runs = runs;
+		w->runs_cap = cap;
+	}
+	rc = sorted_run_write(&w->run_file, w->shared->options->run_dir,
+			      &w->acc, buf_span(&w->docs), &w->runs[w->nruns],
+			      err);
+	w->nruns++;
+	/* a fresh buffer: the old one may have grown large */
+	buf_release(&w->docs);
+	charge(w, STAGE_FLUSH);
+	return rc;
+}
+
+/* Hands the words collected so far to the accumulator. */
+static int accumulate(struct worker *w, uint32_t file, struct scout_err *err)
+{
+	int rc;
+
+	file_terms_finish(&w->terms);
+	charge(w, STAGE_TOKENIZE);
+	rc = accumulator_add(&w->acc, &w->terms, file);
+	if (rc == SCOUT_E_LIMIT) {
+		rc = flush_run(w, err);
+		if (!rc)
+			rc = accumulator_add(&w->acc, &w->terms, file);
+	}
+	charge(w, STAGE_ACCUMULATE);
+	return rc < 0 ? scout_err_set(err, rc, "accumulating postings") : rc;
+}
+
+/* What is known of the file being read, across windows. */
+struct file_state {
+	uint32_t number;
+	uint64_t nwords;
+	uint64_t line_start;	/* text offset of the open line */
+	uint64_t line_words;	/* words of it so far */
+	uint16_t flags;
+	bool read_failed;	/* the file's fault, not the build's */
+};
+
+static void add_lines(struct worker *w, struct file_state *s,
+		      uint64_t window_offset)
+{
+	const struct token_batch *b = &w->batch;
+	uint64_t words = s->line_words, end;
+	uint32_t i, before = 0;
+
+	for (i = 0; i < b->nlines; i++) {
+		words += b->line_tokens[i] - before;
+		before = b->line_tokens[i];
+		end = window_offset + b->line_end[i];
+		line_map_add(&w->lines, end - s->line_start, (uint32_t)words,
+			     &w->line_records);
+		s->line_start = end;
+		words = 0;
+	}
+	s->line_words = words + (b->ntokens - before);
+}
+
+static void take_flags(struct worker *w, struct file_state *s)
+{
+	s->flags |= w->terms.has_overlong ? DOC_OVERLONG : 0;
+	s->flags |= w->terms.has_wild ? DOC_WILD : 0;
+	s->flags |= w->terms.has_reordered ? DOC_REORDERED : 0;
+}
+
+static int tokenize_window(struct worker *w, struct file_state *s,
+			   struct span window, bool first,
+			   struct scout_err *err)
+{
+	int rc = SCOUT_OK;
+
+	tokenizer_start(&w->tokenizer, window, w->reader.at_end, first);
+	while (!rc && tokenizer_next(&w->tokenizer, &w->batch)) {
+		rc = file_terms_add(&w->terms, window.ptr, &w->batch);
+		if (rc < 0)
+			return scout_err_set(err, rc, "tokenizing");
+		add_lines(w, s, w->reader.text_offset);
+		s->nwords += w->batch.ntokens;
+		if (s->nwords > UINT32_MAX)
+			return scout_err_set(err, SCOUT_E_LIMIT,
+					     "more than 2^32 words in a file");
+		if (w->terms.nwords >= w->max_file_words) {
+			take_flags(w, s);
+			rc = accumulate(w, s->number, err);
+			file_terms_begin(&w->terms, (term_pos)s->nwords);
+		}
+	}
+	return rc;
+}
+
+static int tokenize_file(struct worker *w, struct file_state *s,
+			 struct scout_err *err)
+{
+	struct span window = file_reader_window(&w->reader);
+	bool first = true;
+	uint64_t end;
+	int rc;
+
+	file_terms_begin(&w->terms, 0);
+	line_map_begin(&w->lines);
+	buf_clear(&w->line_records);
+	for (;;) {
+		rc = tokenize_window(w, s, window, first, err);
+		first = false;
+		if (rc < 0 || w->reader.at_end)
+			break;
+		charge(w, STAGE_TOKENIZE);
+		rc = file_reader_next(&w->reader,
+				      window.len - w->tokenizer.pos, err);
+		if (rc < 0) {
+			s->read_failed = rc == SCOUT_E_IO;
+			break;
+		}
+		window = file_reader_new_bytes(&w->reader);
+		hash_stream_update(w->hash, window.ptr, window.len);
+		window = file_reader_window(&w->reader);
+		charge(w, STAGE_READ);
+	}
+	if (rc < 0)
+		return rc;
+	end = w->reader.text_offset + window.len;
+	if (end > s->line_start)
+		line_map_add(&w->lines, end - s->line_start,
+			     (uint32_t)s->line_words, &w->line_records);
+	line_map_finish(&w->lines, &w->line_records);
+	take_flags(w, s);
+	return accumulate(w, s->number, err);
+}
+
+static uint16_t encoding_flags(enum text_encoding encoding)
+{
+	switch (encoding) {
+	case TEXT_UTF8_BOM:
+		return DOC_BOM;
+	case TEXT_UTF16_LE:
+	case TEXT_UTF16_BE:
+		return DOC_UTF16;
+	default:
+		return 0;
+	}
+}
+
+static int put_doc(struct worker *w, const struct file_state *s,
+		   struct scout_err *err)
+{
+	struct doc_info doc = {
+		.size_bytes = w->reader.st.size,
+		.mtime_ns = w->reader.st.mtime_ns,
+		.ctime_ns = w->reader.st.ctime_ns,
+		.ino = w->reader.st.ino,
+		.content_hash = hash_stream_digest(w->hash),
+		.nwords = (uint32_t)s->nwords,
+		.nlines = (uint32_t)w->lines.total_lines,
+		.flags = s->flags,
+	};
+
+	if (w->lines.total_lines > UINT32_MAX)
+		return scout_err_set(err, SCOUT_E_LIMIT,
+				     "more than 2^32 lines in a file");
+	run_doc_put(&w->docs, s->number, &doc, buf_span(&w->line_records));
+	if (buf_status(&w->docs) < 0 || buf_status(&w->line_records) < 0)
+		return scout_err_set(err, SCOUT_E_NOMEM, "indexing a file");
+	return SCOUT_OK;
+}
+
+/* A file that cannot be read is named in the skip list; the build goes on. */
+static int skip_unreadable(struct file_entry *f, const struct scout_err *why)
+{
+	if (why->code != SCOUT_E_IO)
+		return why->code;
+	f->sys = why->sys;
+	f->skip = SKIP_UNREADABLE;
+	if (why->sys == ENOENT)
+		f->skip = SKIP_VANISHED;
+	return SCOUT_OK;
+}
+
+static int index_file(struct worker *w, size_t number, struct scout_err *err)
+{
+	const struct reading_options *o = w->shared->options;
+	struct file_entry *f = &o->files[number];
+	struct file_state s = { .number = (uint32_t)number };
+	struct scout_err why = SCOUT_ERR_INIT;
+	struct span bytes;
+	int rc;
+
+	rc = file_reader_open(&w->reader, o->root_fd, f->path,
+			      o->rules->follow, &why);
+	charge(w, STAGE_READ);
+	if (rc < 0) {
+		rc = skip_unreadable(f, &why);
+		goto out;
+	}
+	if (w->reader.is_binary && !o->rules->include_binary) {
+		f->skip = SKIP_BINARY;
+		goto out;
+	}
+	s.flags = encoding_flags(w->reader.encoding);
+	hash_stream_reset(w->hash);
+	bytes = file_reader_new_bytes(&w->reader);
+	hash_stream_update(w->hash, bytes.ptr, bytes.len);
+	rc = tokenize_file(w, &s, &why);
+	if (!rc)
+		rc = put_doc(w, &s, &why);
+	else if (s.read_failed)
+		/* what is accumulated of it is dropped by the merge */
+		rc = skip_unreadable(f, &why);
+out:
+	file_reader_close(&w->reader);
+	if (rc < 0)
+		scout_err_set(err, rc, "%s: %s", f->path, why.msg);
+	charge(w, STAGE_READ);
+	return rc;
+}
+
+static int worker_init(struct worker *w, struct reading *shared)
+{
+	size_t budget = shared->options->worker_bytes, window = budget / 24;
+	size_t reserve = budget + budget / 2 + (64 << 20);
+
+	if (window > WINDOW_MAX_BYTES)
+		window = WINDOW_MAX_BYTES;
+	if (window < WINDOW_MIN_BYTES)
+		window = WINDOW_MIN_BYTES;
+	if (reserve > UINT32_MAX - 1)
+		reserve = UINT32_MAX - 1;
+	w->shared = shared;
+	w->run_file.fd = -1;
+	w->max_file_words = (uint32_t)(budget / 256);
+	file_reader_init(&w->reader, MEM_READ, window);
+	file_terms_init(&w->terms);
+	buf_init(&w->line_records, MEM_TOKENIZE);
+	buf_init(&w->docs, MEM_RUNS);
+	w->hash = hash_stream_new();
+	w->clock = os_mono_ns();
+	return w->hash ? accumulator_init(&w->acc, reserve) : SCOUT_E_NOMEM;
+}
+
+/* Frees what is not handed over in the result. */
+static void worker_release(struct worker *w)
+{
+	file_reader_release(&w->reader);
+	file_terms_release(&w->terms);
+	buf_release(&w->line_records);
+	buf_release(&w->docs);
+	accumulator_release(&w->acc);
+	hash_stream_free(w->hash);
+}
+
+/* The next stretch of files: large ones first, small ones towards the end so
+ * that the workers end together. */
+static bool claim(struct reading *r, size_t *out_from, size_t *out_to)
+{
+	size_t total = r->options->count, from, n;
+
+	from = atomic_load(&r->next_file);
+	do {
+		if (from >= total)
+			return false;
+		n = (total - from) /
+		    ((size_t)CLAIMS_PER_WORKER * r->options->nthreads);
+		if (n > CLAIM_MAX_FILES)
+			n = CLAIM_MAX_FILES;
+		if (n < CLAIM_MIN_FILES)
+			n = CLAIM_MIN_FILES;
+		if (n > total - from)
+			n = total - from;
+	} while (!atomic_compare_exchange_weak(&r->next_file, &from, from + n));
+	*out_from = r->options->first + from;
+	*out_to = r->options->first + from + n;
+	return true;
+}
+
+static int report_progress(struct reading *r, uint64_t nfiles, uint64_t nbytes)
+{
+	uint64_t files = atomic_fetch_add(&r->done_files, nfiles) + nfiles;
+	uint64_t bytes = atomic_fetch_add(&r->done_bytes, nbytes) + nbytes;
+
+	if (!r->options->progress)
+		return SCOUT_OK;
+	return r->options->progress(r->options->progress_ctx, files, bytes);
+}
+
+static int read_claims(struct worker *w, struct scout_err *err)
+{
+	struct reading *r = w->shared;
+	size_t i, from, to;
+	int rc = SCOUT_OK;
+
+	while (!rc && !atomic_load(&r->stopped) && claim(r, &from, &to)) {
+		for (i = from; i < to && !rc; i++) {
+			rc = index_file(w, i, err);
+			if (!rc && accumulator_bytes(&w->acc) + w->docs.cap >=
+					   r->options->worker_bytes)
+				rc = flush_run(w, err);
+			if (!rc)
+				rc = report_progress(
+					r, 1, r->options->files[i].st.size);
+		}
+	}
+	return rc < 0 ? scout_err_set(err, rc, "stopped") :
+			flush_run(w, err);
+}
+
+static int reading_thread(void *ctx, unsigned number, struct scout_err *err)
+{
+	struct reading *r = ctx;
+	struct worker *w = &r->workers[number];
+	int rc = worker_init(w, r);
+
+	if (rc < 0)
+		scout_err_set(err, rc, "starting to read");
+	else
+		rc = read_claims(w, err);
+	if (rc < 0)
+		atomic_store(&r->stopped, true);
+	worker_release(w);
+	return rc;
+}
+
+static int collect(struct reading *r, struct reading_result *out)
+{
+	unsigned n = r->options->nthreads, i, k;
+	size_t nruns = 0;
+
+	for (i = 0; i < n; i++)
+		nruns += r->workers[i].nruns;
+	out->run_files = scout_calloc(MEM_RUNS, n, sizeof(*out->run_files));
+	out->runs = scout_calloc(MEM_RUNS, nruns, sizeof(*out->runs));
+	if (!out->run_files || !out->runs) {
+		scout_free(out->run_files);
+		scout_free(out->runs);
+		out->run_files = NULL;
+		out->runs = NULL;
+		return SCOUT_E_NOMEM;
+	}
+	out->nrun_files = n;
+	for (i = 0; i < n; i++) {
+		struct worker *w = &r->workers[i];
+
+		out->run_files[i] = w->run_file;
+		out->spilled_bytes += w->run_file.bytes;
+		memcpy(out->runs + out->nruns, w->runs,
+		       w->nruns * sizeof(*w->runs));
+		out->nruns += w->nruns;
+		w->nruns = 0;
+		w->run_file.fd = -1;
+		for (k = 0; k < BUILD_STAGES; k++)
+			out->stage_ns[k] += w->stage_ns[k];
+	}
+	return SCOUT_OK;
+}
+
+int read_files(const struct reading_options *options,
+	       struct reading_result *out, struct scout_err *err)
+{
+	struct reading r = { .options = options };
+	unsigned i;
+	size_t k;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	r.workers = scout_calloc(MEM_TOKENIZE, options->nthreads,
+				 sizeof(*r.workers));
+	if (!r.workers)
+		return scout_err_set(err, SCOUT_E_NOMEM, "starting to read");
+	for (i = 0; i < options->nthreads; i++)
+		r.workers[i].run_file.fd = -1;
+	rc = scout_parallel(options->nthreads, reading_thread, &r, err);
+	if (!rc && collect(&r, out) < 0)
+		rc = scout_err_set(err, SCOUT_E_NOMEM, "collecting runs");
+	for (i = 0; i < options->nthreads; i++) {
+		for (k = 0; k < r.workers[i].nruns; k++)
+			sorted_run_release(&r.workers[i].runs[k]);
+		scout_free(r.workers[i].runs);
+		run_file_close(&r.workers[i].run_file);
+	}
+	scout_free(r.workers);
+	return rc;
+}
+
+void reading_result_release(struct reading_result *result)
+{
+	size_t i;
+
+	for (i = 0; i < result->nruns; i++)
+		sorted_run_release(&result->runs[i]);
+	for (i = 0; i < result->nrun_files; i++)
+		run_file_close(&result->run_files[i]);
+	scout_free(result->runs);
+	scout_free(result->run_files);
+	memset(result, 0, sizeof(*result));
+}
