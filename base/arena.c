@@ -55,7 +55,7 @@ void *arena_alloc(struct arena *a, size_t size)
 	if (size > SIZE_MAX / 2)
 		return NULL;
 	size = (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
-	if (size > (size_t)(a->end - a->next)) {
+	if (!a->blocks || size > (size_t)(a->end - a->next)) {
 		want = a->blocks ? a->blocks->size * 2 : ARENA_FIRST_BYTES;
 		if (want > ARENA_MAX_BYTES)
 			want = ARENA_MAX_BYTES;

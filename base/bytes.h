@@ -97,6 +97,8 @@ static inline const uint8_t *get_varint64(const uint8_t *p, const uint8_t *end,
 
 		v |= (uint64_t)(b & 0x7f) << shift;
 		if (!(b & 0x80)) {
+			if (shift == 63 && b > 1)
+				return NULL;
 			*out = v;
 			return p;
 		}

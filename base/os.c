@@ -131,9 +131,9 @@ int os_pread_full(int fd, void *ptr, size_t len, uint64_t offset,
 int os_read_file(int dir_fd, const char *path, size_t max, uint8_t **out,
 		 size_t *out_len)
 {
-	struct os_stat st;
+	struct os_stat st = { 0 };
 	uint8_t *ptr = NULL;
-	size_t len;
+	size_t len = 0;
 	int fd, rc;
 
 	fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

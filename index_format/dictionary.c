@@ -230,6 +230,8 @@ int dict_block_next(struct dict_block *b)
 
 	if (b->next == b->nterms)
 		return SCOUT_END;
+	if (!b->info_p)
+		return SCOUT_E_CORRUPT;	/* and it stays so */
 	if (b->next % DICT_RESTART == 0)
 		memset(&b->info, 0, sizeof(b->info));
 	rc = next_term(b);

@@ -105,7 +105,7 @@ static int cache_put(struct path_cache *c, size_t at, size_t len)
 	uint8_t *text;
 	size_t cap;
 
-	if (at + len <= c->text_cap)
+	if (c->text && at + len <= c->text_cap)
 		return SCOUT_OK;
 	cap = (at + len) * 2;
 	text = scout_realloc(MEM_QUERY, c->text, cap);

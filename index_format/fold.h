@@ -36,7 +36,7 @@ enum char_class char_class_of(int32_t code_point);
  */
 unsigned utf8_decode(const uint8_t *p, const uint8_t *end, int32_t *out);
 
-/* True for Lu (and Lt): what smart case calls an upper-case letter is Lu. */
+/* True for general category Lu: what smart case calls an upper-case letter. */
 bool char_is_upper(int32_t code_point);
 
 /*

@@ -25,7 +25,8 @@ static inline size_t dict_key_put(uint8_t key[DICT_KEY_MAX], uint32_t segment,
 				  const uint8_t *term, size_t term_len)
 {
 	put_be32(key, segment);
-	memcpy(key + 4, term, term_len);
+	if (term_len)
+		memcpy(key + 4, term, term_len);
 	return 4 + term_len;
 }
 

@@ -180,7 +180,9 @@ static int load_groups(struct line_cursor *c, const uint8_t *p,
 	return p == end ? SCOUT_OK : SCOUT_E_CORRUPT;
 }
 
-static int load_record(struct line_cursor *c, uint64_t addr, uint64_t line)
+/* line, word, byte: where the record must begin, from what is before it. */
+static int load_record(struct line_cursor *c, uint64_t addr, uint64_t line,
+		       uint64_t word, uint64_t byte)
 {
 	struct span s;
 	const uint8_t *p, *end;
@@ -198,7 +200,8 @@ static int load_record(struct line_cursor *c, uint64_t addr, uint64_t line)
 	p = p ? get_varint64(p, end, &c->rec_word) : NULL;
 	p = p ? get_varint64(p, end, &c->rec_byte) : NULL;
 	if (!p || !nlines || nlines > LINE_RECORD_GROUPS * LINE_GROUP ||
-	    c->rec_word > UINT64_MAX / 2 || c->rec_byte > UINT64_MAX / 2)
+	    nlines > c->total_lines - line || c->rec_word != word ||
+	    c->rec_byte != byte)
 		return SCOUT_E_CORRUPT;
 	c->rec_addr = addr;
 	c->rec_line = line;
@@ -213,7 +216,7 @@ static int load_record(struct line_cursor *c, uint64_t addr, uint64_t line)
 
 static int first_record(struct line_cursor *c)
 {
-	int rc = load_record(c, c->first_addr, 0);
+	int rc = load_record(c, c->first_addr, 0, 0, 0);
 
 	if (rc < 0)
 		c->rec_nlines = 0;
@@ -222,7 +225,9 @@ static int first_record(struct line_cursor *c)
 
 static int next_record(struct line_cursor *c)
 {
-	int rc = load_record(c, c->rec_next_addr, c->rec_line + c->rec_nlines);
+	int rc = load_record(c, c->rec_next_addr, c->rec_line + c->rec_nlines,
+			     c->rec_word + c->rec_nwords,
+			     c->group_byte[c->rec_ngroups]);
 
 	if (rc < 0)
 		c->rec_nlines = 0;
@@ -249,10 +254,13 @@ static int load_group(struct line_cursor *c, uint32_t group)
 		have -= width;
 		c->line_first[i + 1] = c->line_first[i] + c->line_words[i];
 	}
+	/* a damaged group stays unloaded: its sums are not to be searched */
+	c->group = UINT32_MAX;
+	if (c->line_first[n] != c->group_word[group + 1])
+		return SCOUT_E_CORRUPT;
 	c->group = group;
 	c->group_nlines = n;
-	return c->line_first[n] == c->group_word[group + 1] ? SCOUT_OK :
-							      SCOUT_E_CORRUPT;
+	return SCOUT_OK;
 }
 
 static void set_line(struct line_cursor *c, unsigned in_group)
@@ -301,7 +309,8 @@ int line_cursor_seek_line(struct line_cursor *c, uint64_t line)
 	if (!c->rec_nlines || line < c->rec_line)
 		rc = first_record(c);
 	while (!rc && line >= c->rec_line + c->rec_nlines)
-		rc = next_record(c);
+		rc = c->rec_line + c->rec_nlines < c->total_lines ?
+			     next_record(c) : SCOUT_E_CORRUPT;
 	if (rc < 0)
 		return rc;
 	rc = load_group(c, (uint32_t)((line - c->rec_line) / LINE_GROUP));

@@ -93,26 +93,15 @@ static const uint8_t *get_segment(const uint8_t *p, const uint8_t *end,
 	p = p ? get_varint64(p, end, &s->dict_bytes) : NULL;
 	for (i = 0; i < STREAMS && p; i++) {
 		p = get_varint32(p, end, &s->nchunks[i]);
+		if (p && s->nchunks[i] > STREAM_MAX_CHUNKS)
+			return NULL;
 		p = p ? get_varint64(p, end, &s->stream_bytes[i]) : NULL;
 	}
 	return p && s->ndocs <= SEGMENT_MAX_DOCS ? p : NULL;
 }
 
-/* "15.0.0" as a number that compares. */
-static unsigned version_number(struct span text)
-{
-	unsigned parts[3] = { 0 }, n = 0;
-	size_t i;
-
-	for (i = 0; i < text.len && n < 3; i++) {
-		if (text.ptr[i] == '.')
-			n++;
-		else if (text.ptr[i] >= '0' && text.ptr[i] <= '9')
-			parts[n] = parts[n] * 10 % 1000 + text.ptr[i] - '0';
-	}
-	return parts[0] * 1000000 + parts[1] * 1000 + parts[2];
-}
-
+/* Other Unicode tables, newer or older, split and fold some words in another
+ * way: such an index would miss them in silence. */
 static int check_versions(struct span bytes, const uint8_t **p,
 			  struct arena *arena, struct scout_err *err)
 {
@@ -133,8 +122,7 @@ static int check_versions(struct span bytes, const uint8_t **p,
 			&unicode);
 	if (!*p)
 		return SCOUT_E_CORRUPT;
-	if (version_number(unicode) >
-	    version_number(span_str(fold_unicode_version())))
+	if (!span_eq(unicode, span_str(fold_unicode_version())))
 		return scout_err_set(err, SCOUT_E_VERSION,
 				     "the index was made with Unicode %.*s, "
 				     "this scout has %s: rebuild it",

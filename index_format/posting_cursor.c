@@ -43,6 +43,8 @@ int posting_cursor_init(struct posting_cursor *c, struct segment_reader *seg,
 	c->pos_block = UINT64_MAX;
 	c->positions = NULL;
 	c->positions_cap = 0;
+	if (info->cf > seg->nwords || info->df > seg->ndocs)
+		return SCOUT_E_CORRUPT;
 	switch (info->kind) {
 	case POSTING_INLINE:
 		return open_run(c, info->inline_bytes);
@@ -363,11 +365,31 @@ static int reserve_positions(struct posting_cursor *c, size_t n)
 	return SCOUT_OK;
 }
 
+/* Turns n gaps of the decoded block into positions after *pos.  The first gap of
+ * a document may be 0, the others never are. */
+static int add_gaps(const uint32_t *gaps, uint32_t n, bool is_first,
+		    uint64_t *pos, term_pos *out)
+{
+	uint64_t at = *pos;
+	uint32_t i;
+
+	if (!is_first && !gaps[0])
+		return SCOUT_E_CORRUPT;
+	for (i = 0; i < n; i++) {
+		at += gaps[i];
+		out[i] = (term_pos)at;
+		if (i && out[i] <= out[i - 1])
+			return SCOUT_E_CORRUPT;
+	}
+	*pos = at;
+	return at > UINT32_MAX ? SCOUT_E_CORRUPT : SCOUT_OK;
+}
+
 int posting_positions(struct posting_cursor *c, const term_pos **out,
 		      uint32_t *out_n)
 {
-	uint64_t ordinal, pos = 0;
-	uint32_t i;
+	uint64_t ordinal, block, pos = 0;
+	uint32_t done, n;
 	int rc;
 
 	rc = load_freqs(c);
@@ -378,19 +400,18 @@ int posting_positions(struct posting_cursor *c, const term_pos **out,
 	if (ordinal + c->freq > c->info.cf)
 		return SCOUT_E_CORRUPT;
 	rc = reserve_positions(c, c->freq);
-	for (i = 0; i < c->freq && !rc; i++, ordinal++) {
-		if (ordinal / POSITIONS_BLOCK != c->pos_block)
-			rc = c->run ? load_run_block(c, ordinal /
-							POSITIONS_BLOCK) :
-				      load_group_block(c, ordinal /
-							  POSITIONS_BLOCK);
+	for (done = 0; done < c->freq && !rc; done += n, ordinal += n) {
+		block = ordinal / POSITIONS_BLOCK;
+		if (block != c->pos_block)
+			rc = c->run ? load_run_block(c, block) :
+				      load_group_block(c, block);
 		if (rc < 0)
 			break;
-		pos += c->pos_values[ordinal % POSITIONS_BLOCK];
-		if (pos > UINT32_MAX || (i && !c->pos_values[ordinal %
-							POSITIONS_BLOCK]))
-			return SCOUT_E_CORRUPT;
-		c->positions[i] = (term_pos)pos;
+		n = POSITIONS_BLOCK - (uint32_t)(ordinal % POSITIONS_BLOCK);
+		if (n > c->freq - done)
+			n = c->freq - done;
+		rc = add_gaps(c->pos_values + ordinal % POSITIONS_BLOCK, n,
+			      !done, &pos, c->positions + done);
 	}
 	if (rc < 0)
 		return rc;

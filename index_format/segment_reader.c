@@ -284,6 +284,23 @@ void term_iter_close(struct term_iter *it)
 	it->cursor = NULL;
 }
 
+/* A path from disk must stay below the root: no "..", no leading slash. */
+static bool path_is_safe(struct span path)
+{
+	const uint8_t *p = path.ptr, *end = path.ptr + path.len, *slash;
+
+	if (!path.len || memchr(path.ptr, 0, path.len))
+		return false;
+	for (; p <= end; p = slash + 1) {
+		slash = memchr(p, '/', (size_t)(end - p));
+		if (!slash)
+			slash = end;
+		if (slash == p || (slash - p == 2 && !memcmp(p, "..", 2)))
+			return false;
+	}
+	return true;
+}
+
 static int find_path(struct segment_reader *seg, doc_id doc,
 		     struct path_cache *paths, struct span *out)
 {
@@ -310,7 +327,7 @@ static int find_path(struct segment_reader *seg, doc_id doc,
 		return SCOUT_E_CORRUPT;
 	*out = span_of(paths->text + paths->start[index],
 		       paths->start[index + 1] - paths->start[index]);
-	return memchr(out->ptr, 0, out->len) ? SCOUT_E_CORRUPT : SCOUT_OK;
+	return path_is_safe(*out) ? SCOUT_OK : SCOUT_E_CORRUPT;
 }
 
 int segment_doc(struct segment_reader *seg, doc_id doc,

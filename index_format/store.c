@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <lmdb.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -90,6 +91,19 @@ static char *path_join(const char *dir, const char *name)
 	return scout_strdup(MEM_STORE, path);
 }
 
+/* The number in "gen-N" followed by end and nothing else. */
+static bool parse_generation(const char *name, const char *end,
+			     unsigned long long *out)
+{
+	char *stop;
+
+	if (strncmp(name, "gen-", 4) || name[4] < '0' || name[4] > '9')
+		return false;
+	errno = 0;
+	*out = strtoull(name + 4, &stop, 10);
+	return !errno && !strcmp(stop, end);
+}
+
 /* The number of the live generation.  SCOUT_E_NOTFOUND if there is none. */
 static int read_current(const char *index_dir, uint64_t *out,
 			struct scout_err *err)
@@ -110,7 +124,7 @@ static int read_current(const char *index_dir, uint64_t *out,
 	if (rc < 0)
 		return scout_err_sys(err, -rc, "reading '%s/CURRENT'",
 				     index_dir);
-	if (sscanf((char *)text, "gen-%llu", &n) != 1)
+	if (!parse_generation((char *)text, "\n", &n))
 		rc = scout_err_set(err, SCOUT_E_CORRUPT,
 				   "'%s/CURRENT' names no generation",
 				   index_dir);
@@ -271,10 +285,47 @@ static uint64_t newest_generation(const char *index_dir)
 	if (!d)
 		return 0;
 	while ((e = readdir(d)))
-		if (sscanf(e->d_name, "gen-%llu", &n) == 1 && n > newest)
+		if (parse_generation(e->d_name, "", &n) && n > newest)
 			newest = n;
 	closedir(d);
 	return newest;
+}
+
+/* Deletes a generation, its data first. */
+static void sweep_generation(const char *index_dir, const char *name)
+{
+	char *dir = path_join(index_dir, name);
+	char *data = dir ? path_join(dir, "data.mdb") : NULL;
+
+	if (data) {
+		unlink(data);
+		os_remove_dir(dir);
+	}
+	scout_free(data);
+	scout_free(dir);
+}
+
+/* Deletes every generation but one. */
+static void sweep_others(const char *index_dir, uint64_t keep)
+{
+	unsigned long long n;
+	struct dirent *e;
+	DIR *d = opendir(index_dir);
+
+	if (!d)
+		return;
+	while ((e = readdir(d)))
+		if (parse_generation(e->d_name, "", &n) && n != keep)
+			sweep_generation(index_dir, e->d_name);
+	closedir(d);
+}
+
+static int check_free_space(const struct scout_store *st, struct scout_err *err)
+{
+	if (os_free_bytes(st->gen_dir) <
+	    st->batch_bytes + STORE_FREE_MARGIN_BYTES)
+		return scout_err_sys(err, ENOSPC, "writing '%s'", st->gen_dir);
+	return SCOUT_OK;
 }
 
 static int open_for_writing(struct scout_store *st)
@@ -306,9 +357,14 @@ static int open_for_writing(struct scout_store *st)
 int store_create(const char *index_dir, size_t batch_bytes,
 		 struct scout_store **out, struct scout_err *err)
 {
+	uint64_t current = 0;
 	struct scout_store *st;
 	int rc;
 
+	/* what a killed run left behind takes space that this one needs */
+	rc = read_current(index_dir, &current, NULL);
+	if (!rc || rc == SCOUT_E_NOTFOUND)
+		sweep_others(index_dir, current);
 	st = store_new(index_dir, newest_generation(index_dir) + 1);
 	if (!st)
 		return scout_err_set(err, SCOUT_E_NOMEM, "making the index");
@@ -319,6 +375,9 @@ int store_create(const char *index_dir, size_t batch_bytes,
 		rc = scout_err_sys(err, -rc, "making '%s'", st->gen_dir);
 		goto out;
 	}
+	rc = check_free_space(st, err);
+	if (rc < 0)
+		goto out;
 	rc = open_for_writing(st);
 	if (rc) {
 		rc = store_error(err, rc, st->gen_dir);
@@ -482,9 +541,10 @@ static int commit_batch(struct scout_store *st, struct scout_err *err)
 
 static int begin_batch(struct scout_store *st, struct scout_err *err)
 {
-	if (os_free_bytes(st->gen_dir) <
-	    st->batch_bytes + STORE_FREE_MARGIN_BYTES)
-		return scout_err_sys(err, ENOSPC, "writing '%s'", st->gen_dir);
+	int rc = check_free_space(st, err);
+
+	if (rc < 0)
+		return rc;
 	return store_error(err, mdb_txn_begin(st->env, NULL, 0, &st->txn),
 			   "writing the index");
 }
@@ -515,35 +575,6 @@ int store_put(struct scout_store *st, enum store_db db, struct span key,
 	return SCOUT_OK;
 }
 
-/* Deletes a generation, its data first. */
-static void sweep_generation(const char *index_dir, const char *name)
-{
-	char *dir = path_join(index_dir, name);
-	char *data = dir ? path_join(dir, "data.mdb") : NULL;
-
-	if (data) {
-		unlink(data);
-		os_remove_dir(dir);
-	}
-	scout_free(data);
-	scout_free(dir);
-}
-
-static void sweep_others(const struct scout_store *st)
-{
-	unsigned long long n;
-	struct dirent *e;
-	DIR *d = opendir(st->index_dir);
-
-	if (!d)
-		return;
-	while ((e = readdir(d)))
-		if (sscanf(e->d_name, "gen-%llu", &n) == 1 &&
-		    n != st->generation)
-			sweep_generation(st->index_dir, e->d_name);
-	closedir(d);
-}
-
 static int sync_folder(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
@@ -555,10 +586,33 @@ static int sync_folder(const char *path)
 	return rc;
 }
 
-int store_publish(struct scout_store *st, struct scout_err *err)
+/* Points CURRENT at this generation. */
+static int swap_current(struct scout_store *st, struct scout_err *err)
 {
+	uint64_t current;
 	char text[32];
 	int fd, n, rc;
+
+	fd = open(st->index_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return scout_err_sys(err, errno, "opening '%s'", st->index_dir);
+	n = snprintf(text, sizeof(text), "gen-%llu\n",
+		     (unsigned long long)st->generation);
+	rc = os_replace_file(fd, "CURRENT", text, (size_t)n);
+	close(fd);
+	/* even a failed call may have done the rename, and what CURRENT names
+	 * must not be deleted */
+	st->is_published = !rc || (!read_current(st->index_dir, &current, NULL) &&
+				   current == st->generation);
+	if (rc < 0)
+		return scout_err_sys(err, -rc, "writing '%s/CURRENT'",
+				     st->index_dir);
+	return SCOUT_OK;
+}
+
+int store_publish(struct scout_store *st, struct scout_err *err)
+{
+	int rc;
 
 	if (st->txn) {
 		rc = commit_batch(st, err);
@@ -571,19 +625,10 @@ int store_publish(struct scout_store *st, struct scout_err *err)
 	rc = sync_folder(st->gen_dir);
 	if (rc < 0)
 		return scout_err_sys(err, -rc, "syncing '%s'", st->gen_dir);
-	fd = open(st->index_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return scout_err_sys(err, errno, "opening '%s'", st->index_dir);
-	n = snprintf(text, sizeof(text), "gen-%llu\n",
-		     (unsigned long long)st->generation);
-	rc = os_replace_file(fd, "CURRENT", text, (size_t)n);
-	close(fd);
-	if (rc < 0)
-		return scout_err_sys(err, -rc, "writing '%s/CURRENT'",
-				     st->index_dir);
-	st->is_published = true;
-	sweep_others(st);
-	return SCOUT_OK;
+	rc = swap_current(st, err);
+	if (!rc)
+		sweep_others(st->index_dir, st->generation);
+	return rc;
 }
 
 int store_sizes(struct scout_store *st, uint64_t *out_file_bytes,

@@ -58,7 +58,8 @@ int store_next(struct store_cursor *c, struct span *out_key,
 
 /*
  * Puts a value (keys of a database ascending where append is set); commits and
- * begins anew when the batch is full, and doubles the map when it is.
+ * begins anew when the batch is full.  SCOUT_E_IO with ENOSPC before the disk
+ * (or the map) is full.
  */
 int store_put(struct scout_store *store, enum store_db db, struct span key,
 	      struct span value, bool append, struct scout_err *err);

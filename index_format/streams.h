@@ -32,6 +32,7 @@ enum {
 	CHUNK_SHIFT = 20,
 	CHUNK_BYTES = (1 << CHUNK_SHIFT) - 16,	/* fills whole pages of 4096 */
 	SKIP_SLOT_BYTES = 16,
+	STREAM_MAX_CHUNKS = 1 << 20,	/* addresses have 40 bits */
 };
 
 /* Bytes of a slot of that stream, or 0 if it is addressed by bytes. */

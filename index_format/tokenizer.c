@@ -17,10 +17,12 @@ struct masks {
 enum { BLOCK = 64, GIANT_MIN_BYTES = 65536 };
 
 static const uint8_t word_table[128] = {
-	['0'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ['A'] = 1, 1, 1, 1, 1, 1, 1, 1,
-	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ['_'] = 1, ['a'] = 1,
-	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-	1,
+	['0'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	['A'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	['N'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	['_'] = 1,
+	['a'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	['n'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
 };
 
 static bool is_ascii_word(uint8_t c)
@@ -275,7 +277,7 @@ next_batch(struct tokenizer *t, struct token_batch *out, classify_fn classify)
 
 		p = read_slowly(t, w, p, out);
 		if (p == SIZE_MAX)
-			return false;
+			return out->ntokens;
 		nstart = nend = out->ntokens;
 	}
 	while (p < t->len) {

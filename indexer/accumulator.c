@@ -235,10 +235,14 @@ static void prefetch_group(const struct accumulator *acc,
 int accumulator_add(struct accumulator *acc, const struct file_terms *file,
 		    uint32_t doc)
 {
+	size_t fresh = (size_t)file->nterms * LAST_SLICE_BYTES;
 	uint32_t i, k, n, term;
 	int rc;
 
-	if (acc->reserved_bytes - acc->used < accumulator_need(file))
+	/* every term may begin a slice, no longer than all it has so far */
+	if (fresh > acc->used)
+		fresh = acc->used;
+	if (acc->reserved_bytes - acc->used < accumulator_need(file) + fresh)
 		return SCOUT_E_LIMIT;
 	while (acc->nslots < (acc->nterms + file->nterms) * (uint64_t)2) {
 		rc = grow_slots(acc);

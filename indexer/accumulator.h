@@ -46,7 +46,8 @@ int accumulator_add(struct accumulator *acc, const struct file_terms *file,
 
 /* Bytes that it takes now, with what sorting it will need. */
 size_t accumulator_bytes(const struct accumulator *acc);
-/* The most bytes that adding this file can take. */
+/* The most bytes that adding this file can take, fresh slices of terms that are
+ * already there apart. */
 size_t accumulator_need(const struct file_terms *file);
 
 /* All terms in bytewise order: nterms of them, owned by the caller.  The hash

@@ -548,6 +548,10 @@ int scout_build(const struct build_options *options, struct build_report *out,
 	rc = open_build(b, options, out);
 	if (rc < 0)
 		scout_err_set(err, rc, "building");
+	else if (b->memory_bytes < BUILD_MIN_MEMORY)
+		rc = scout_err_set(err, SCOUT_E_USAGE,
+				   "a build needs a memory budget of at least "
+				   "%d MiB", BUILD_MIN_MEMORY >> 20);
 	if (!rc)
 		rc = resolve_root(b, err);
 	if (!rc)

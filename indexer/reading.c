@@ -104,6 +104,7 @@ struct file_state {
 	uint64_t line_words;	/* words of it so far */
 	uint16_t flags;
 	bool read_failed;	/* the file's fault, not the build's */
+	bool too_large;		/* more words or lines than can be counted */
 };
 
 static void add_lines(struct worker *w, struct file_state *s,
@@ -145,9 +146,10 @@ static int tokenize_window(struct worker *w, struct file_state *s,
 			return scout_err_set(err, rc, "tokenizing");
 		add_lines(w, s, w->reader.text_offset);
 		s->nwords += w->batch.ntokens;
-		if (s->nwords > UINT32_MAX)
-			return scout_err_set(err, SCOUT_E_LIMIT,
-					     "more than 2^32 words in a file");
+		s->too_large = s->nwords >= UINT32_MAX ||
+			       w->lines.total_lines >= UINT32_MAX;
+		if (s->too_large)
+			return SCOUT_E_LIMIT;
 		if (w->terms.nwords >= w->max_file_words) {
 			take_flags(w, s);
 			rc = accumulate(w, s->number, err);
@@ -223,9 +225,6 @@ static int put_doc(struct worker *w, const struct file_state *s,
 		.flags = s->flags,
 	};
 
-	if (w->lines.total_lines > UINT32_MAX)
-		return scout_err_set(err, SCOUT_E_LIMIT,
-				     "more than 2^32 lines in a file");
 	run_doc_put(&w->docs, s->number, &doc, buf_span(&w->line_records));
 	if (buf_status(&w->docs) < 0 || buf_status(&w->line_records) < 0)
 		return scout_err_set(err, SCOUT_E_NOMEM, "indexing a file");
@@ -274,6 +273,10 @@ static int index_file(struct worker *w, size_t number, struct scout_err *err)
 	else if (s.read_failed)
 		/* what is accumulated of it is dropped by the merge */
 		rc = skip_unreadable(f, &why);
+	else if (s.too_large) {
+		f->skip = SKIP_TOO_LARGE;
+		rc = SCOUT_OK;
+	}
 out:
 	file_reader_close(&w->reader);
 	if (rc < 0)
@@ -409,8 +412,9 @@ static int collect(struct reading *r, struct reading_result *out)
 
 		out->run_files[i] = w->run_file;
 		out->spilled_bytes += w->run_file.bytes;
-		memcpy(out->runs + out->nruns, w->runs,
-		       w->nruns * sizeof(*w->runs));
+		if (w->nruns)
+			memcpy(out->runs + out->nruns, w->runs,
+			       w->nruns * sizeof(*w->runs));
 		out->nruns += w->nruns;
 		w->nruns = 0;
 		w->run_file.fd = -1;
