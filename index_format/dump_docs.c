@@ -1,0 +1,175 @@
+#include "index_format/dump_docs.h"
+
+static void put_flags(struct dumper *d, unsigned flags)
+{
+	static const char *const names[] = {
+		"overlong", "wild", "reordered", "utf16", "bom",
+	};
+	const char *between = "\tflags=";
+	unsigned i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!(flags >> i & 1))
+			continue;
+		dumper_put_str(d, between);
+		dumper_put_str(d, names[i]);
+		between = ",";
+	}
+}
+
+/* "name TAB segment:document" */
+static void begin_doc_line(struct dumper *d, const char *name,
+			   const struct segment_reader *seg, doc_id doc)
+{
+	dumper_put_str(d, name);
+	dumper_put_str(d, "\t");
+	dumper_put_u64(d, seg->number);
+	dumper_put_str(d, ":");
+	dumper_put_u64(d, doc);
+}
+
+static void put_stat(struct dumper *d, const struct doc_info *info)
+{
+	dumper_put_field(d, "mtime_ns", (uint64_t)info->mtime_ns);
+	dumper_put_field(d, "ctime_ns", (uint64_t)info->ctime_ns);
+	dumper_put_field(d, "inode", info->ino);
+}
+
+static void put_doc(struct dumper *d, struct segment_reader *seg, doc_id doc,
+		    const struct doc_info *info, bool with_stat)
+{
+	begin_doc_line(d, "document", seg, doc);
+	dumper_put_field(d, "bytes", info->size_bytes);
+	dumper_put_field(d, "lines", info->nlines);
+	dumper_put_field(d, "words", info->nwords);
+	dumper_put_field(d, "lines_at", info->lines_addr);
+	dumper_put_str(d, "\thash=");
+	dumper_put_hash(d, info->content_hash.hi);
+	dumper_put_hash(d, info->content_hash.lo);
+	if (with_stat)
+		put_stat(d, info);
+	put_flags(d, info->flags);
+	if (segment_is_deleted(seg, doc))
+		dumper_put_str(d, "\tdeleted");
+	dumper_put_str(d, "\t");
+	dumper_put_bytes(d, info->path);
+	dumper_end_line(d);
+}
+
+int dump_docs(struct dumper *d, bool with_stat, struct scout_err *err)
+{
+	struct path_cache paths = { 0 };
+	struct segment_reader *seg;
+	struct doc_info info;
+	int rc = SCOUT_OK;
+	doc_id doc;
+	size_t s;
+
+	for (s = 0; s < d->snap->nsegments; s++) {
+		seg = &d->snap->segments[s];
+		for (doc = 0; doc < seg->ndocs && !rc; doc++) {
+			rc = segment_doc(seg, doc, &paths, &info, err);
+			if (!rc)
+				put_doc(d, seg, doc, &info, with_stat);
+			if (!rc)
+				rc = dumper_status(d);
+		}
+	}
+	path_cache_release(&paths);
+	return rc;
+}
+
+/* One line: words of each line; "@" and a byte offset where one is stored. */
+static int dump_line_map(struct dumper *d, struct segment_reader *seg,
+			 doc_id doc, struct scout_err *err)
+{
+	struct line_cursor c;
+	struct doc_info info;
+	uint64_t line;
+	int rc;
+
+	rc = segment_doc(seg, doc, NULL, &info, err);
+	if (!rc)
+		rc = segment_lines(seg, &info, &c, err);
+	if (rc < 0)
+		return rc;
+	begin_doc_line(d, "lines", seg, doc);
+	dumper_put_str(d, "\t");
+	for (line = 0; line < info.nlines && !rc; line++) {
+		rc = line_cursor_seek_line(&c, line);
+		if (!rc && c.known_line == line) {
+			dumper_put_str(d, "@");
+			dumper_put_u64(d, c.known_offset);
+			dumper_put_str(d, " ");
+		}
+		dumper_put_u64(d, c.nwords);
+		dumper_put_str(d, " ");
+	}
+	dumper_end_line(d);
+	return rc < 0 ? scout_err_set(err, rc, "reading the lines of document "
+				      "%u", doc) : dumper_status(d);
+}
+
+int dump_line_maps(struct dumper *d, struct scout_err *err)
+{
+	int rc = SCOUT_OK;
+	doc_id doc;
+	size_t s;
+
+	for (s = 0; s < d->snap->nsegments; s++)
+		for (doc = 0; doc < d->snap->segments[s].ndocs && !rc; doc++)
+			rc = dump_line_map(d, &d->snap->segments[s], doc, err);
+	return rc;
+}
+
+static int put_lines(struct dumper *d, struct segment_reader *seg,
+		     const struct doc_info *info, struct scout_err *err)
+{
+	struct line_cursor c;
+	uint64_t line;
+	int rc;
+
+	rc = segment_lines(seg, info, &c, err);
+	for (line = 0; line < info->nlines && !rc; line++) {
+		rc = line_cursor_seek_line(&c, line);
+		if (rc < 0)
+			break;
+		dumper_put_str(d, "line\t");
+		dumper_put_u64(d, line + 1);
+		dumper_put_field(d, "words", c.nwords);
+		dumper_put_field(d, "first_word", c.first_word);
+		if (c.known_line == line)
+			dumper_put_field(d, "byte", c.known_offset);
+		dumper_end_line(d);
+		rc = dumper_status(d);
+	}
+	return rc < 0 ? scout_err_set(err, rc, "reading lines") : SCOUT_OK;
+}
+
+int dump_lines_of(struct dumper *d, struct span path, struct scout_err *err)
+{
+	struct path_cache paths = { 0 };
+	struct segment_reader *seg;
+	struct doc_info info;
+	int rc = SCOUT_OK, found = 0;
+	doc_id doc;
+	size_t s;
+
+	for (s = 0; s < d->snap->nsegments; s++) {
+		seg = &d->snap->segments[s];
+		for (doc = 0; doc < seg->ndocs && !rc; doc++) {
+			rc = segment_doc(seg, doc, &paths, &info, err);
+			if (rc < 0 || !span_eq(info.path, path))
+				continue;
+			found = 1;
+			put_doc(d, seg, doc, &info, true);
+			rc = put_lines(d, seg, &info, err);
+		}
+	}
+	path_cache_release(&paths);
+	if (!rc && !found)
+		return scout_err_set(err, SCOUT_E_NOTFOUND,
+				     "no document has the path '%.*s'",
+				     (int)path.len, (const char *)path.ptr);
+	return rc;
+}

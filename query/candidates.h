@@ -1,0 +1,39 @@
+/*
+ * The index phase: all segments of a snapshot, merged in path order, to a list
+ * of candidates.
+ */
+#ifndef SCOUT_QUERY_CANDIDATES_H
+#define SCOUT_QUERY_CANDIDATES_H
+
+#include "query/plan/segment_run.h"
+#include "query/query.h"
+#include "query/verify/candidate.h"
+
+enum { CANDIDATES_MAX_BYTES = 48 << 20 };
+
+struct index_search;
+
+/* Opens the query on every segment.  All are borrowed until it is closed. */
+int index_search_open(struct index_snapshot *snapshot,
+		      const struct query_plan *plan,
+		      const struct query_options *options,
+		      struct index_search **out, struct scout_err *err);
+/* Accepts NULL. */
+void index_search_close(struct index_search *s);
+
+/* Candidates, owned by the list: they outlive the search. */
+struct candidate_list {
+	struct arena arena;
+	struct buf candidates;	/* struct candidate */
+};
+void candidate_list_init(struct candidate_list *list);
+void candidate_list_release(struct candidate_list *list);
+
+/*
+ * Fills list (cleared first) with the next candidates in path order, as many as
+ * there are or as CANDIDATES_MAX_BYTES hold.  SCOUT_END if these are the last.
+ */
+int index_search_next(struct index_search *s, struct candidate_list *list,
+		      struct scout_err *err);
+
+#endif

@@ -1,0 +1,88 @@
+#include "query/index.h"
+
+#include <fcntl.h>
+
+/* The state of CURRENT, which every new generation replaces. */
+static int stat_current(const struct scout_index *index, struct os_stat *out)
+{
+	struct buf path = BUF_INIT(MEM_QUERY);
+	const char *name;
+	int rc;
+
+	buf_put_str(&path, index->dir);
+	buf_put_str(&path, "/CURRENT");
+	name = buf_cstr(&path);
+	rc = name ? os_stat_at(AT_FDCWD, name, true, out) : SCOUT_E_NOMEM;
+	buf_release(&path);
+	return rc;
+}
+
+int scout_index_snapshot(struct scout_index *index,
+			 struct index_snapshot **out, struct scout_err *err)
+{
+	struct os_stat now = { .ino = 0 };
+	bool known = stat_current(index, &now) >= 0;
+	int rc;
+
+	if (index->snapshot && known && now.ino == index->current.ino &&
+	    now.mtime_ns == index->current.mtime_ns &&
+	    now.ctime_ns == index->current.ctime_ns) {
+		*out = index->snapshot;
+		return SCOUT_OK;
+	}
+	scout_index_let_go(index);
+	rc = snapshot_open(index->dir, &index->snapshot, err);
+	if (rc < 0)
+		return rc;
+	index->current = now;
+	*out = index->snapshot;
+	return SCOUT_OK;
+}
+
+void scout_index_let_go(struct scout_index *index)
+{
+	snapshot_close(index->snapshot);
+	index->snapshot = NULL;
+}
+
+int scout_index_open(const char *index_dir, struct scout_index **out,
+		     struct scout_err *err)
+{
+	struct scout_index *index = scout_calloc(MEM_QUERY, 1, sizeof(*index));
+	struct index_snapshot *snapshot;
+	int rc = SCOUT_E_NOMEM;
+
+	if (index)
+		index->dir = scout_strdup(MEM_QUERY, index_dir);
+	if (!index || !index->dir)
+		goto out;
+	rc = scout_index_snapshot(index, &snapshot, err);
+	if (rc < 0)
+		goto out;
+	index->root = scout_strdup(MEM_QUERY, snapshot->root);
+	if (!index->root) {
+		rc = SCOUT_E_NOMEM;
+		goto out;
+	}
+	*out = index;
+	index = NULL;
+out:
+	scout_index_close(index);
+	return rc == SCOUT_E_NOMEM ?
+		       scout_err_set(err, rc, "opening the index") : rc;
+}
+
+void scout_index_close(struct scout_index *index)
+{
+	if (!index)
+		return;
+	scout_index_let_go(index);
+	scout_free(index->dir);
+	scout_free(index->root);
+	scout_free(index);
+}
+
+const char *scout_index_root(const struct scout_index *index)
+{
+	return index->root;
+}

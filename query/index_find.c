@@ -1,0 +1,67 @@
+/* Which index a query is about (query.h). */
+#include "query/query.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/os.h"
+
+#define INDEX_DIR ".scout"
+
+/* Whether dir has an index folder; leaves its path in out then. */
+static bool has_index(const char *dir, struct buf *out)
+{
+	struct os_stat st;
+	const char *path;
+
+	buf_clear(out);
+	buf_put_str(out, dir);
+	if (strcmp(dir, "/"))
+		buf_put_u8(out, '/');
+	buf_put_str(out, INDEX_DIR "/CURRENT");
+	path = buf_cstr(out);
+	if (!path || os_stat_at(AT_FDCWD, path, true, &st) < 0 || !S_ISREG(st.mode))
+		return false;
+	out->len -= strlen("/CURRENT");
+	return buf_cstr(out) != NULL;
+}
+
+/* Shortens an absolute path to its parent; false at the root. */
+static bool to_parent(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (!slash || !strcmp(path, "/"))
+		return false;
+	slash[slash == path ? 1 : 0] = '\0';
+	return true;
+}
+
+int scout_index_find(const char *start_dir, struct buf *out,
+		     struct scout_err *err)
+{
+	const char *named = getenv("SCOUT_INDEX");
+	char path[PATH_MAX];
+
+	if (named && *named) {
+		buf_clear(out);
+		buf_put_str(out, named);
+		return buf_cstr(out) ? SCOUT_OK :
+			scout_err_set(err, SCOUT_E_NOMEM, "index path");
+	}
+	if (!realpath(start_dir, path))
+		return scout_err_sys(err, errno, "%s", start_dir);
+	do {
+		if (has_index(path, out))
+			return SCOUT_OK;
+	} while (to_parent(path));
+	buf_clear(out);
+	if (buf_status(out) < 0)
+		return scout_err_set(err, SCOUT_E_NOMEM, "index path");
+	return scout_err_set(err, SCOUT_E_NOTFOUND,
+			     "no index in '%s' or a folder above it",
+			     start_dir);
+}

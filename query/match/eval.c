@@ -1,0 +1,270 @@
+#include "query/match/eval.h"
+
+void match_run_init(struct match_run *run, const struct match_tree *tree,
+		    const struct match_source *source)
+{
+	*run = (struct match_run){ .tree = tree, .source = *source };
+	arena_init(&run->scratch, MEM_QUERY);
+}
+
+void match_run_release(struct match_run *run)
+{
+	arena_release(&run->scratch);
+	hit_list_release(&run->hits);
+}
+
+/* --- Verdicts ---------------------------------------------------------------- */
+
+static int eval_node(struct match_run *run, const struct match_node *node,
+		     enum verdict *out);
+
+static int get_leaf(struct match_run *run, unsigned leaf, bool positions,
+		    struct leaf_spans *out)
+{
+	return run->source.leaf(run->source.ctx, leaf, positions, out);
+}
+
+static int eval_leaf(struct match_run *run, const struct match_node *node,
+		     enum verdict *out)
+{
+	struct leaf_spans spans;
+	int rc = get_leaf(run, node->leaf, false, &spans);
+
+	if (rc < 0)
+		return rc;
+	*out = !spans.n ? VERDICT_NO :
+	       spans.is_exact ? VERDICT_YES : VERDICT_MAYBE;
+	return SCOUT_OK;
+}
+
+/* AND is the least of its children, OR the greatest. */
+static int eval_children(struct match_run *run, const struct match_node *node,
+			 enum verdict *out)
+{
+	bool is_and = node->kind == AST_AND;
+	enum verdict sum = is_and ? VERDICT_YES : VERDICT_NO, v;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < node->nchild; i++) {
+		rc = eval_node(run, node->child[i], &v);
+		if (rc < 0)
+			return rc;
+		if (is_and ? v < sum : v > sum)
+			sum = v;
+		if (sum == (is_and ? VERDICT_NO : VERDICT_YES))
+			break;
+	}
+	*out = sum;
+	return SCOUT_OK;
+}
+
+/* What is known of the leaves of a NEAR. */
+struct near_leaves {
+	struct leaf_spans *spans;
+	bool is_exact;		/* all that occur are */
+	bool have_positions;	/* ... and are told with positions */
+};
+
+static int get_near_leaves(struct match_run *run, const struct near_spec *near,
+			   struct near_leaves *out)
+{
+	unsigned l;
+	int rc;
+
+	out->spans = arena_alloc(&run->scratch,
+				 near->nleaves * sizeof(*out->spans));
+	if (!out->spans)
+		return SCOUT_E_NOMEM;
+	out->is_exact = out->have_positions = true;
+	for (l = 0; l < near->nleaves; l++) {
+		struct leaf_spans *s = &out->spans[l];
+
+		rc = get_leaf(run, near->leaves[l], true, s);
+		if (rc < 0)
+			return rc;
+		out->is_exact &= s->is_exact || !s->n;
+		out->have_positions &= !s->only_present || !s->n;
+	}
+	return SCOUT_OK;
+}
+
+/* Whether every operand occurs at all. */
+static int near_operands_occur(struct match_run *run,
+			       const struct near_spec *near, bool *out)
+{
+	struct leaf_spans s;
+	unsigned o, l;
+	int rc;
+
+	for (o = 0; o < near->noperands; o++) {
+		const struct near_operand *op = &near->operands[o];
+
+		for (l = 0, s.n = 0; l < op->nleaves && !s.n; l++) {
+			rc = get_leaf(run, near->leaves[op->first_leaf + l],
+				      false, &s);
+			if (rc < 0)
+				return rc;
+		}
+		if (!s.n) {
+			*out = false;
+			return SCOUT_OK;
+		}
+	}
+	*out = true;
+	return SCOUT_OK;
+}
+
+static int eval_near(struct match_run *run, const struct match_node *node,
+		     enum verdict *out)
+{
+	struct near_leaves leaves;
+	bool found;
+	int rc;
+
+	*out = VERDICT_NO;
+	rc = near_operands_occur(run, &node->near, &found);
+	if (rc < 0 || !found)
+		return rc;
+	rc = get_near_leaves(run, &node->near, &leaves);
+	if (!rc && leaves.have_positions)
+		rc = near_match(&node->near, leaves.spans, &run->source.lines,
+				&run->scratch, &found);
+	if (rc < 0)
+		return rc;
+	if (found)
+		*out = leaves.is_exact && leaves.have_positions ? VERDICT_YES :
+								  VERDICT_MAYBE;
+	return SCOUT_OK;
+}
+
+static int eval_node(struct match_run *run, const struct match_node *node,
+		     enum verdict *out)
+{
+	int rc;
+
+	switch (node->kind) {
+	case AST_WORDS:
+		return eval_leaf(run, node, out);
+	case AST_NEAR:
+	case AST_BEFORE:
+		return eval_near(run, node, out);
+	case AST_NOT:
+		rc = eval_node(run, node->child[0], out);
+		if (rc == SCOUT_OK)
+			*out = VERDICT_YES - *out;
+		return rc;
+	default:
+		return eval_children(run, node, out);
+	}
+}
+
+int match_eval(struct match_run *run, enum verdict *out)
+{
+	arena_clear(&run->scratch);
+	return eval_node(run, run->tree->root, out);
+}
+
+/* --- Hits -------------------------------------------------------------------- */
+
+static int collect_node(struct match_run *run, const struct match_node *node,
+			bool *exact);
+
+static int collect_leaf(struct match_run *run, const struct match_node *node,
+			bool *exact)
+{
+	struct leaf_spans s;
+	size_t i;
+	int rc = get_leaf(run, node->leaf, true, &s);
+
+	if (rc < 0 || !s.n)
+		return rc;
+	*exact &= s.is_exact && !s.only_present;
+	if (s.only_present)
+		return SCOUT_OK;
+	rc = hit_list_begin_run(&run->hits);
+	for (i = 0; i < s.n && !rc; i++) {
+		struct hit h = { .first = s.first[i],
+				 .last = s.first[i] + s.len - 1,
+				 .leaf = node->leaf };
+
+		rc = hit_list_put(&run->hits, &h);
+	}
+	return rc;
+}
+
+static int collect_near(struct match_run *run, const struct match_node *node,
+			bool *exact)
+{
+	struct near_leaves leaves;
+	bool occur;
+	int rc;
+
+	rc = near_operands_occur(run, &node->near, &occur);
+	if (rc < 0 || !occur)
+		return rc;
+	rc = get_near_leaves(run, &node->near, &leaves);
+	if (rc < 0)
+		return rc;
+	*exact &= leaves.is_exact && leaves.have_positions;
+	if (!leaves.have_positions)
+		return SCOUT_OK;
+	return near_collect(&node->near, leaves.spans, &run->source.lines,
+			    &run->scratch, &run->hits);
+}
+
+/* Of an OR, the branches that are true. */
+static int collect_or(struct match_run *run, const struct match_node *node,
+		      bool *exact)
+{
+	enum verdict v;
+	size_t i;
+	int rc = SCOUT_OK;
+
+	for (i = 0; i < node->nchild && !rc; i++) {
+		rc = eval_node(run, node->child[i], &v);
+		if (rc < 0 || v == VERDICT_NO)
+			continue;
+		*exact &= v == VERDICT_YES;
+		rc = collect_node(run, node->child[i], exact);
+	}
+	return rc;
+}
+
+static int collect_node(struct match_run *run, const struct match_node *node,
+			bool *exact)
+{
+	size_t i;
+	int rc = SCOUT_OK;
+
+	switch (node->kind) {
+	case AST_WORDS:
+		return collect_leaf(run, node, exact);
+	case AST_NEAR:
+	case AST_BEFORE:
+		return collect_near(run, node, exact);
+	case AST_NOT:
+		return SCOUT_OK;
+	case AST_OR:
+		return collect_or(run, node, exact);
+	default:
+		for (i = 0; i < node->nchild && !rc; i++)
+			rc = collect_node(run, node->child[i], exact);
+		return rc;
+	}
+}
+
+int match_collect(struct match_run *run, bool *out_exact)
+{
+	bool exact = true;
+	int rc;
+
+	arena_clear(&run->scratch);
+	hit_list_clear(&run->hits);
+	rc = collect_node(run, run->tree->root, &exact);
+	if (!rc)
+		rc = hit_list_sort(&run->hits, true, &run->scratch);
+	if (!rc)
+		*out_exact = exact;
+	return rc;
+}

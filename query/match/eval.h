@@ -1,0 +1,72 @@
+/*
+ * What matches: a query's tree, evaluated on one document.
+ *
+ * The tree is the parser's with its leaves numbered and the operands of NEAR
+ * sorted out; it never changes after it was made and may be shared by threads.
+ * Where occurrences come from is the business of a match_source: the index or
+ * the words of a text.
+ */
+#ifndef SCOUT_QUERY_MATCH_EVAL_H
+#define SCOUT_QUERY_MATCH_EVAL_H
+
+#include "query/language/ast.h"
+#include "query/match/near.h"
+
+struct match_node {
+	enum ast_kind kind;	/* AND, OR, NOT, NEAR, BEFORE, WORDS */
+	struct match_node **child;	/* AND, OR, NOT */
+	size_t nchild;
+	unsigned leaf;		/* WORDS */
+	struct near_spec near;	/* NEAR, BEFORE */
+};
+
+struct match_tree {
+	struct match_node *root;
+	const struct ast **leaves;	/* by number, in the order written */
+	unsigned nleaves;
+};
+
+/*
+ * Makes the tree in arena.  SCOUT_E_SYNTAX with the place for what cannot be
+ * answered yet, SCOUT_E_NOMEM.
+ */
+int match_tree_make(const struct ast *root, struct arena *arena,
+		    struct match_tree *out, struct scout_err *err);
+
+enum verdict { VERDICT_NO, VERDICT_MAYBE, VERDICT_YES };
+
+/* The occurrences of leaves in the document at hand. */
+struct match_source {
+	void *ctx;
+	/* Fills out (borrowed until the document changes).  Without
+	 * want_positions it is enough to say whether the leaf occurs. */
+	int (*leaf)(void *ctx, unsigned leaf, bool want_positions,
+		    struct leaf_spans *out);
+	struct line_limits lines;
+};
+
+/* One thread's evaluation. */
+struct match_run {
+	const struct match_tree *tree;
+	struct match_source source;
+	struct arena scratch;	/* cleared for each document */
+	struct hit_list hits;	/* after match_collect: in order, each span
+				 * once */
+};
+
+void match_run_init(struct match_run *run, const struct match_tree *tree,
+		    const struct match_source *source);
+void match_run_release(struct match_run *run);
+
+/* The verdict on the document at hand.  MAYBE if it rests on a leaf that is not
+ * exact.  SCOUT_E_NOMEM, or an error of the source. */
+int match_eval(struct match_run *run, enum verdict *out);
+
+/*
+ * The occurrences that take part, in run->hits; to be called for a document
+ * that matches.  *out_exact is false if they rest on a leaf that is not exact,
+ * and hits then means nothing.
+ */
+int match_collect(struct match_run *run, bool *out_exact);
+
+#endif

@@ -1,0 +1,284 @@
+#include "query/plan/expand.h"
+
+#include "index_format/fold.h"
+
+enum { CUT_MIN_BYTES = TERM_MAX_BYTES - 3 };
+
+/* An expansion under way. */
+struct expander {
+	struct segment_reader *seg;
+	const struct piece_plan *piece;
+	struct arena *arena;
+	struct expansion *out;
+	struct buf composed;
+	/* what was found, while it is few: document << 32 | position */
+	bool keeps_pairs;
+	uint64_t *pairs;
+	size_t npairs, pairs_cap;
+};
+
+/* --- Sets of documents --------------------------------------------------------- */
+
+doc_id set_next(const uint64_t *set, doc_id n, doc_id from)
+{
+	size_t w = from / 64, nwords = set_words(n);
+	uint64_t bits;
+
+	if (from >= n)
+		return DOC_NONE;
+	bits = set[w] & (UINT64_MAX << (from & 63));
+	while (!bits) {
+		if (++w == nwords)
+			return DOC_NONE;
+		bits = set[w];
+	}
+	return (doc_id)(w * 64 + (unsigned)__builtin_ctzll(bits));
+}
+
+/* A whole decoded block at a time: the cursor's next step is then that to the
+ * next block. */
+int set_add_postings(uint64_t *set, struct posting_cursor *c)
+{
+	uint32_t i;
+	int rc;
+
+	while ((rc = posting_next(c)) == SCOUT_OK) {
+		size_t w = c->docs[c->index] / 64;
+		uint64_t bits = 0;
+
+		for (i = c->index; i < c->in_block; i++) {
+			doc_id doc = c->docs[i];
+
+			if (doc / 64 != w) {
+				set[w] |= bits;
+				w = doc / 64;
+				bits = 0;
+			}
+			bits |= (uint64_t)1 << (doc & 63);
+		}
+		set[w] |= bits;
+		c->index = c->in_block - 1;
+	}
+	return rc < 0 ? rc : SCOUT_OK;
+}
+
+/* --- Which terms ------------------------------------------------------------------ */
+
+/* Whether a term that starts with piece->term matches the prefix.  What follows
+ * an ASCII prefix can only change its last letter if it is a mark. */
+static int test_term(struct expander *x, struct span term, bool *out)
+{
+	struct span composed = x->piece->composed, start = x->piece->term;
+
+	*out = true;
+	if (!composed.len ||
+	    (span_eq(composed, start) && start.ptr[start.len - 1] < 128 &&
+	     (term.len == start.len || term.ptr[start.len] < 128)))
+		return SCOUT_OK;
+	buf_clear(&x->composed);
+	if (fold_compose(term, &x->composed) < 0)
+		return SCOUT_E_NOMEM;
+	*out = span_has_prefix(buf_span(&x->composed), composed);
+	if (!*out && term.len >= CUT_MIN_BYTES) {
+		/* perhaps cut: with its rest it might match */
+		x->out->is_approximate = true;
+		*out = true;
+	}
+	return SCOUT_OK;
+}
+
+/* --- What they hold ------------------------------------------------------------- */
+
+static int put_pairs(struct expander *x, doc_id doc, const term_pos *pos,
+		     uint32_t n)
+{
+	uint64_t *grown;
+	size_t cap = x->pairs_cap ? x->pairs_cap : 1024;
+	uint32_t i;
+
+	while (cap - x->npairs < n)
+		cap *= 2;
+	if (cap != x->pairs_cap) {
+		grown = scout_realloc(MEM_QUERY, x->pairs,
+				      cap * sizeof(*grown));
+		if (!grown)
+			return SCOUT_E_NOMEM;
+		x->pairs = grown;
+		x->pairs_cap = cap;
+	}
+	for (i = 0; i < n; i++)
+		x->pairs[x->npairs++] = (uint64_t)doc << 32 | pos[i];
+	return SCOUT_OK;
+}
+
+/* Too many positions: from here on documents only. */
+static void forget_positions(struct expander *x)
+{
+	scout_free(x->pairs);
+	x->pairs = NULL;
+	x->npairs = x->pairs_cap = 0;
+	x->keeps_pairs = false;
+}
+
+static int add_positions(struct expander *x, struct posting_cursor *c)
+{
+	const term_pos *pos;
+	uint32_t n;
+	int rc;
+
+	while ((rc = posting_next(c)) == SCOUT_OK) {
+		x->out->set[c->doc / 64] |= (uint64_t)1 << (c->doc & 63);
+		rc = posting_positions(c, &pos, &n);
+		if (!rc)
+			rc = put_pairs(x, c->doc, pos, n);
+		if (rc < 0)
+			return rc;
+	}
+	return rc < 0 ? rc : SCOUT_OK;
+}
+
+static int add_term(struct expander *x, const struct term_info *info)
+{
+	struct posting_cursor c;
+	int rc;
+
+	x->out->nterms++;
+	x->out->noccurrences += info->cf;
+	if (x->keeps_pairs && x->out->noccurrences > EXPAND_MAX_POSITIONS)
+		forget_positions(x);
+	rc = posting_cursor_init(&c, x->seg, info);
+	if (!rc)
+		rc = x->keeps_pairs ? add_positions(x, &c) :
+				      set_add_postings(x->out->set, &c);
+	posting_cursor_release(&c);
+	return rc;
+}
+
+static int add_terms(struct expander *x, struct scout_err *err)
+{
+	struct term_iter it;
+	bool matches;
+	int rc = term_iter_open(&it, x->seg, x->piece->term, err);
+
+	while (!rc) {
+		rc = term_iter_next(&it, err);
+		if (rc)
+			break;
+		if (!span_has_prefix(it.term, x->piece->term))
+			break;
+		rc = test_term(x, it.term, &matches);
+		if (!rc && matches)
+			rc = add_term(x, &it.info);
+	}
+	term_iter_close(&it);
+	return rc < 0 ? rc : SCOUT_OK;
+}
+
+/* --- Lists ---------------------------------------------------------------------- */
+
+static int compare_positions(const void *a, const void *b)
+{
+	term_pos x = *(const term_pos *)a, y = *(const term_pos *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Few are sorted by insertion: mostly they are in order already. */
+static void sort_positions(term_pos *p, size_t n)
+{
+	size_t i, j;
+
+	if (n > 64) {
+		qsort(p, n, sizeof(*p), compare_positions);
+		return;
+	}
+	for (i = 1; i < n; i++) {
+		term_pos v = p[i];
+
+		for (j = i; j && p[j - 1] > v; j--)
+			p[j] = p[j - 1];
+		p[j] = v;
+	}
+}
+
+/* Index of each document in docs, for the counting sort. */
+static uint32_t *rank_docs(struct expander *x)
+{
+	uint32_t *rank = scout_malloc(MEM_QUERY,
+				      ((size_t)x->seg->ndocs + 1) *
+					      sizeof(*rank));
+	doc_id doc = set_next(x->out->set, x->seg->ndocs, 0);
+	uint32_t i = 0;
+
+	for (; rank && doc != DOC_NONE;
+	     doc = set_next(x->out->set, x->seg->ndocs, doc + 1)) {
+		x->out->docs[i] = doc;
+		rank[doc] = i++;
+	}
+	return rank;
+}
+
+/* A counting sort by document; each one's positions are then sorted. */
+static int make_lists(struct expander *x)
+{
+	struct expansion *out = x->out;
+	size_t n = out->ndocs, i;
+	uint32_t *rank;
+
+	out->docs = arena_alloc(x->arena, n * sizeof(*out->docs));
+	out->start = arena_calloc(x->arena, n + 2, sizeof(*out->start));
+	out->positions = arena_alloc(x->arena,
+				     x->npairs * sizeof(*out->positions));
+	if (!out->docs || !out->start || !out->positions)
+		return SCOUT_E_NOMEM;
+	rank = rank_docs(x);
+	if (!rank)
+		return SCOUT_E_NOMEM;
+	/* start[r + 2] counts, then start[r + 1] is where r's next one goes */
+	for (i = 0; i < x->npairs; i++)
+		out->start[rank[x->pairs[i] >> 32] + 2]++;
+	for (i = 2; i <= n; i++)
+		out->start[i] += out->start[i - 1];
+	for (i = 0; i < x->npairs; i++)
+		out->positions[out->start[rank[x->pairs[i] >> 32] + 1]++] =
+			(term_pos)x->pairs[i];
+	for (i = 0; i < n; i++)
+		sort_positions(out->positions + out->start[i],
+			       out->start[i + 1] - out->start[i]);
+	scout_free(rank);
+	out->has_positions = true;
+	return SCOUT_OK;
+}
+
+static doc_id count_set(const uint64_t *set, doc_id n)
+{
+	size_t i;
+	doc_id count = 0;
+
+	for (i = 0; i < set_words(n); i++)
+		count += (doc_id)__builtin_popcountll(set[i]);
+	return count;
+}
+
+int expand_prefix(struct segment_reader *seg, const struct piece_plan *piece,
+		  bool want_positions, struct arena *arena,
+		  struct expansion *out, struct scout_err *err)
+{
+	struct expander x = { .seg = seg, .piece = piece, .arena = arena,
+			      .out = out, .keeps_pairs = want_positions };
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	buf_init(&x.composed, MEM_QUERY);
+	out->set = arena_calloc(arena, set_words(seg->ndocs),
+				sizeof(*out->set));
+	rc = out->set ? add_terms(&x, err) : SCOUT_E_NOMEM;
+	if (!rc) {
+		out->ndocs = count_set(out->set, seg->ndocs);
+		if (x.keeps_pairs)
+			rc = make_lists(&x);
+	}
+	scout_free(x.pairs);
+	buf_release(&x.composed);
+	return rc < 0 ? scout_err_set(err, rc, "expanding a prefix") : rc;
+}

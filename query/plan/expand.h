@@ -1,0 +1,47 @@
+/*
+ * Expanding a prefix: all documents of all terms of a segment that start with
+ * it, as one list.
+ *
+ * With positions while they are few enough to hold; beyond that the documents
+ * alone.  Everything is in the caller's arena.
+ */
+#ifndef SCOUT_QUERY_PLAN_EXPAND_H
+#define SCOUT_QUERY_PLAN_EXPAND_H
+
+#include "index_format/segment_reader.h"
+#include "query/plan/plan.h"
+
+enum { EXPAND_MAX_POSITIONS = 4 << 20 };
+
+struct expansion {
+	doc_id ndocs;		/* documents that have any of the terms */
+	uint64_t *set;		/* a bit for each document of the segment */
+	/* with positions: ascending documents, and theirs from start[i] to
+	 * start[i + 1], ascending */
+	bool has_positions;
+	doc_id *docs;
+	uint32_t *start;
+	term_pos *positions;
+	/* some term was taken in though its word may not match */
+	bool is_approximate;
+	uint32_t nterms;
+	uint64_t noccurrences;
+};
+
+int expand_prefix(struct segment_reader *seg, const struct piece_plan *piece,
+		  bool want_positions, struct arena *arena,
+		  struct expansion *out, struct scout_err *err);
+
+/* Words of a set of n bits. */
+static inline size_t set_words(doc_id n)
+{
+	return ((size_t)n + 63) / 64;
+}
+
+/* The first document >= from in a set of n bits, or DOC_NONE. */
+doc_id set_next(const uint64_t *set, doc_id n, doc_id from);
+
+/* Sets the bits of all documents that c has from its first posting on. */
+int set_add_postings(uint64_t *set, struct posting_cursor *c);
+
+#endif

@@ -1,0 +1,104 @@
+#include "query/plan/explain.h"
+
+#include "query/language/parser.h"
+#include "query/language/query_error.h"
+#include "query/plan/segment_run.h"
+
+typedef unsigned long long ull;
+
+/* What the index has of a word or prefix, over all segments. */
+struct found {
+	uint64_t ndocs;
+	uint64_t noccurrences;
+	uint64_t nterms;
+};
+
+static int look_up(const struct piece_plan *p, struct segment_reader *seg,
+		   struct found *f, struct scout_err *err)
+{
+	struct expansion x;
+	struct term_info info;
+	struct arena arena;
+	int rc;
+
+	if (!p->is_prefix) {
+		rc = segment_find_term(seg, p->term, &info, err);
+		if (rc == SCOUT_E_NOTFOUND)
+			return SCOUT_OK;
+		if (rc < 0)
+			return rc;
+		f->nterms++;
+		f->ndocs += info.df;
+		f->noccurrences += info.cf;
+		return SCOUT_OK;
+	}
+	arena_init(&arena, MEM_QUERY);
+	rc = expand_prefix(seg, p, false, &arena, &x, err);
+	if (!rc) {
+		f->nterms += x.nterms;
+		f->ndocs += x.ndocs;
+		f->noccurrences += x.noccurrences;
+	}
+	arena_release(&arena);
+	return rc;
+}
+
+static int explain_piece(const struct ast_piece *piece,
+			 const struct piece_plan *p,
+			 struct index_snapshot *snapshot, struct buf *out,
+			 struct scout_err *err)
+{
+	struct found f = { 0 };
+	size_t i;
+	int rc = SCOUT_OK;
+
+	buf_put_str(out, "    ");
+	put_printable(piece->raw, out);
+	buf_put_str(out, p->is_prefix ? ": prefix " : ": word ");
+	put_printable(p->term, out);
+	for (i = 0; snapshot && i < snapshot->nsegments && !rc; i++)
+		rc = look_up(p, &snapshot->segments[i], &f, err);
+	if (rc < 0)
+		return rc;
+	if (snapshot && p->is_prefix)
+		buf_printf(out, ", %llu terms", (ull)f.nterms);
+	if (snapshot)
+		buf_printf(out, ", %llu files, %llu occurrences", (ull)f.ndocs,
+			   (ull)f.noccurrences);
+	buf_put_u8(out, '\n');
+	return SCOUT_OK;
+}
+
+static const char *how(const struct leaf_plan *leaf)
+{
+	if (leaf->is_anywhere)
+		return "not narrowed by the index: every file is read";
+	if (leaf->is_approximate)
+		return "narrowed by the index, decided by the text";
+	return "answered by the index";
+}
+
+int plan_explain(const struct query_plan *plan, const struct ast *root,
+		 struct index_snapshot *snapshot, struct buf *out,
+		 struct scout_err *err)
+{
+	unsigned l;
+	size_t i;
+	int rc = SCOUT_OK;
+
+	buf_put_str(out, "query: ");
+	ast_print(root, out);
+	buf_put_u8(out, '\n');
+	for (l = 0; l < plan->tree->nleaves && !rc; l++) {
+		const struct leaf_plan *leaf = &plan->leaves[l];
+
+		buf_printf(out, "  operand %u: ", l);
+		ast_print(plan->tree->leaves[l], out);
+		buf_printf(out, ": %s\n", how(leaf));
+		for (i = 0; i < leaf->npieces && !rc; i++)
+			rc = explain_piece(&plan->tree->leaves[l]->pieces[i],
+					   &leaf->pieces[i], snapshot, out,
+					   err);
+	}
+	return rc < 0 ? rc : buf_status(out);
+}

@@ -1,0 +1,149 @@
+#include "query/plan/plan.h"
+
+#include "index_format/fold.h"
+
+enum {
+	/* a kept form that was cut is at least this long */
+	CUT_MIN_BYTES = TERM_MAX_BYTES - 3,
+};
+
+struct planner {
+	struct arena *arena;
+	struct buf fold;
+	struct scout_err *err;
+};
+
+static int out_of_memory(struct planner *p)
+{
+	return scout_err_set(p->err, SCOUT_E_NOMEM, "planning a query");
+}
+
+static int keep(struct planner *p, struct span *out)
+{
+	char *copy = arena_dup(p->arena, p->fold.ptr, p->fold.len);
+
+	if (!copy)
+		return out_of_memory(p);
+	*out = span_of(copy, p->fold.len);
+	return SCOUT_OK;
+}
+
+/*
+ * U+0345 is the one mark that case folding makes a letter of, which changes the
+ * order of the marks around it: words that are equal with case may then be
+ * different terms.
+ */
+static bool has_iota_subscript(struct span s)
+{
+	return s.len && memmem(s.ptr, s.len, "\xcd\x85", 2);
+}
+
+/* Shortens a term to what the index keeps. */
+static void cut_term(struct leaf_plan *leaf, struct span *term)
+{
+	if (term->len >= CUT_MIN_BYTES)
+		leaf->minds_overlong = true;
+	if (term->len > TERM_MAX_BYTES)
+		leaf->is_approximate = true;
+	term->len = fold_kept_len(*term);
+}
+
+static int plan_word(struct planner *p, const struct ast_piece *piece,
+		     struct leaf_plan *leaf, struct piece_plan *out)
+{
+	int rc;
+
+	buf_clear(&p->fold);
+	if (fold_whole(piece->raw, FOLD_CASE, &p->fold) < 0)
+		return out_of_memory(p);
+	rc = keep(p, &out->term);
+	if (rc < 0)
+		return rc;
+	cut_term(leaf, &out->term);
+	leaf->is_anywhere |= leaf->is_approximate &&
+			     has_iota_subscript(piece->folded);
+	return SCOUT_OK;
+}
+
+static int plan_prefix(struct planner *p, const struct ast_piece *piece,
+		       struct leaf_plan *leaf, struct piece_plan *out)
+{
+	const struct glob_item *item = &piece->items[0];
+	bool is_sensitive = leaf->is_approximate;
+
+	out->is_prefix = true;
+	out->term = span_of(item->lookup.ptr,
+			    fold_stable_prefix(item->lookup));
+	cut_term(leaf, &out->term);
+	leaf->minds_overlong = true;
+	leaf->is_anywhere |= is_sensitive && has_iota_subscript(item->folded);
+	/* with case, what starts a word need not start its folded form (J is
+	 * the start of J with a caron, j is not that of its small one) */
+	if (is_sensitive)
+		return SCOUT_OK;
+	buf_clear(&p->fold);
+	if (fold_compose(item->lookup, &p->fold) < 0)
+		return out_of_memory(p);
+	return keep(p, &out->composed);
+}
+
+static int plan_leaf(struct planner *p, const struct ast *node,
+		     bool wants_lines, struct leaf_plan *out)
+{
+	size_t i;
+	int rc = SCOUT_OK;
+
+	out->npieces = node->npieces;
+	out->pieces = arena_calloc(p->arena, node->npieces,
+				   sizeof(*out->pieces));
+	if (!out->pieces)
+		return out_of_memory(p);
+	out->is_approximate = node->sensitive;
+	out->is_anywhere = node->no_marks;
+	out->needs_positions |= wants_lines || node->npieces > 1;
+	for (i = 0; i < node->npieces && !rc; i++) {
+		const struct ast_piece *piece = &node->pieces[i];
+
+		rc = piece->nitems ?
+			     plan_prefix(p, piece, out, &out->pieces[i]) :
+			     plan_word(p, piece, out, &out->pieces[i]);
+	}
+	return rc;
+}
+
+/* Leaves of NEAR need positions; whether all else is AND and OR of words. */
+static bool look_at(const struct match_node *node, struct query_plan *plan)
+{
+	bool is_boolean = node->kind == AST_AND || node->kind == AST_OR;
+	unsigned l;
+	size_t i;
+
+	if (node->kind == AST_WORDS)
+		return plan->tree->leaves[node->leaf]->npieces == 1;
+	for (l = 0; l < node->near.nleaves; l++)
+		plan->leaves[node->near.leaves[l]].needs_positions = true;
+	for (i = 0; i < node->nchild; i++)
+		is_boolean &= look_at(node->child[i], plan);
+	return is_boolean;
+}
+
+int plan_make(const struct match_tree *tree, bool wants_lines,
+	      struct arena *arena, struct query_plan *out,
+	      struct scout_err *err)
+{
+	struct planner p = { .arena = arena, .err = err };
+	unsigned l;
+	int rc = SCOUT_OK;
+
+	buf_init(&p.fold, MEM_QUERY);
+	out->tree = tree;
+	out->leaves = arena_calloc(arena, tree->nleaves, sizeof(*out->leaves));
+	if (!out->leaves)
+		return out_of_memory(&p);
+	out->is_boolean = look_at(tree->root, out);
+	for (l = 0; l < tree->nleaves && !rc; l++)
+		rc = plan_leaf(&p, tree->leaves[l], wants_lines,
+			       &out->leaves[l]);
+	buf_release(&p.fold);
+	return rc;
+}

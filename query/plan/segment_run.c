@@ -1,0 +1,491 @@
+#include "query/plan/segment_run.h"
+
+/* --- Leaves of the document at hand, as a source ------------------------------- */
+
+/* Moves the leaf's words to the document; whether it has all of them. */
+static int check_leaf(struct segment_run *r, struct leaf_run *l)
+{
+	size_t i;
+	int rc;
+
+	if (l->checked_doc == r->doc)
+		return SCOUT_OK;
+	l->checked_doc = r->doc;
+	l->occurs = false;
+	for (i = 0; i < l->plan->npieces; i++) {
+		struct word_cursor *w = &l->words[i];
+
+		if (w->doc != r->doc) {
+			rc = word_cursor_seek(w, r->doc);
+			if (rc < 0)
+				return rc;
+		}
+		if (w->doc != r->doc)
+			return SCOUT_OK;
+	}
+	l->occurs = true;
+	return SCOUT_OK;
+}
+
+static int join_phrase(struct leaf_run *l, size_t at_most)
+{
+	size_t i, least = SIZE_MAX;
+	term_pos *grown;
+	int rc;
+
+	for (i = 0; i < l->plan->npieces; i++) {
+		rc = word_cursor_positions(&l->words[i], &l->pieces[i]);
+		if (rc < 0)
+			return rc;
+		if (l->pieces[i].n < least)
+			least = l->pieces[i].n;
+	}
+	if (least > l->joined_cap) {
+		grown = scout_realloc(MEM_QUERY, l->joined,
+				      2 * least * sizeof(*grown));
+		if (!grown)
+			return SCOUT_E_NOMEM;
+		l->joined = grown;
+		l->joined_cap = 2 * least;
+	}
+	l->first = l->joined;
+	l->nfirst = least ? phrase_join(l->pieces, l->plan->npieces, at_most,
+					l->joined) : 0;
+	return SCOUT_OK;
+}
+
+/* Finds where the leaf occurs in the document, which has all its words. */
+static int join_leaf(struct segment_run *r, struct leaf_run *l, bool whole)
+{
+	struct piece_spans one;
+	int rc;
+
+	if (l->joined_doc == r->doc && (l->is_joined_whole || !whole))
+		return SCOUT_OK;
+	if (l->plan->npieces > 1) {
+		rc = join_phrase(l, whole ? SIZE_MAX : 1);
+	} else {
+		whole = true;
+		rc = word_cursor_positions(&l->words[0], &one);
+		if (!rc) {
+			l->first = one.at;
+			l->nfirst = one.n;
+		}
+	}
+	if (rc < 0)
+		return rc;
+	l->joined_doc = r->doc;
+	l->is_joined_whole = whole;
+	return SCOUT_OK;
+}
+
+static bool is_exact(const struct segment_run *r, const struct leaf_run *l)
+{
+	if (l->is_approximate)
+		return false;
+	return r->trusts_flags || !l->plan->minds_overlong ||
+	       !(r->info.flags & DOC_OVERLONG);
+}
+
+static int index_leaf(void *ctx, unsigned leaf, bool want_positions,
+		      struct leaf_spans *out)
+{
+	struct segment_run *r = ctx;
+	struct leaf_run *l = &r->leaves[leaf];
+	bool is_phrase = l->plan->npieces > 1;
+	int rc;
+
+	*out = (struct leaf_spans){ .len = (uint32_t)l->plan->npieces,
+				    .is_exact = is_exact(r, l),
+				    .only_present = true };
+	if (l->plan->is_anywhere) {
+		out->n = 1;
+		return SCOUT_OK;
+	}
+	rc = check_leaf(r, l);
+	if (rc < 0)
+		return rc;
+	out->n = l->occurs;
+	if (!l->occurs || (!is_phrase && !want_positions))
+		return SCOUT_OK;
+	if (!l->has_positions) {
+		out->is_exact &= !is_phrase;
+		return SCOUT_OK;
+	}
+	rc = join_leaf(r, l, want_positions || r->wants_lines);
+	out->first = l->first;
+	out->n = l->nfirst;
+	out->only_present = false;
+	return rc;
+}
+
+static int open_lines(struct segment_run *r)
+{
+	int rc;
+
+	if (r->lines_are_open)
+		return SCOUT_OK;
+	rc = r->trusts_flags ? segment_doc(r->seg, r->doc, NULL, &r->info,
+					   NULL) : SCOUT_OK;
+	if (!rc)
+		rc = segment_lines(r->seg, &r->info, &r->lines, NULL);
+	if (!rc)
+		rc = segment_lines(r->seg, &r->info, &r->below, NULL);
+	r->lines_are_open = rc == SCOUT_OK;
+	return rc;
+}
+
+static int index_last_below(void *ctx, term_pos pos, uint32_t nlines,
+			    term_pos *out)
+{
+	struct segment_run *r = ctx;
+	int rc = open_lines(r);
+
+	if (!rc && pos >= r->info.nwords)
+		return SCOUT_E_CORRUPT;
+	if (!rc)
+		rc = line_cursor_seek_word(&r->lines, pos);
+	if (rc < 0)
+		return rc;
+	if (nlines >= r->info.nlines - r->lines.line) {
+		*out = r->info.nwords - 1;
+		return SCOUT_OK;
+	}
+	rc = line_cursor_seek_line(&r->below, r->lines.line + nlines);
+	if (!rc)
+		*out = (term_pos)(r->below.first_word + r->below.nwords - 1);
+	return rc;
+}
+
+/* --- Opening --------------------------------------------------------------------- */
+
+static int open_word(struct segment_run *r, struct leaf_run *l, size_t i,
+		     struct scout_err *err)
+{
+	const struct piece_plan *p = &l->plan->pieces[i];
+	struct word_cursor *w = &l->words[i];
+	struct term_info info;
+	int rc;
+
+	if (p->is_prefix) {
+		rc = expand_prefix(r->seg, p, l->plan->needs_positions,
+				   r->arena, &l->expansions[i], err);
+		if (rc < 0)
+			return rc;
+		word_cursor_open_expansion(w, r->seg, &l->expansions[i]);
+		l->is_approximate |= l->expansions[i].is_approximate;
+		l->has_positions &= l->expansions[i].has_positions;
+		if (!l->expansions[i].ndocs)
+			word_cursor_open_none(w);
+		return SCOUT_OK;
+	}
+	rc = segment_find_term(r->seg, p->term, &info, err);
+	if (rc == SCOUT_E_NOTFOUND) {
+		word_cursor_open_none(w);
+		return SCOUT_OK;
+	}
+	if (!rc)
+		rc = word_cursor_open_term(w, r->seg, &info, r->arena);
+	return rc < 0 ? scout_err_set(err, rc, "opening a term") : rc;
+}
+
+static int open_leaf(struct segment_run *r, unsigned leaf,
+		     struct scout_err *err)
+{
+	struct leaf_run *l = &r->leaves[leaf];
+	size_t n, i;
+	int rc = SCOUT_OK;
+
+	l->plan = &r->plan->leaves[leaf];
+	l->is_approximate = l->plan->is_approximate || l->plan->is_anywhere;
+	l->has_positions = true;
+	l->checked_doc = l->joined_doc = DOC_NONE;
+	if (l->plan->is_anywhere)
+		return SCOUT_OK;
+	n = l->plan->npieces;
+	l->words = arena_calloc(r->arena, n, sizeof(*l->words));
+	l->expansions = arena_calloc(r->arena, n, sizeof(*l->expansions));
+	l->pieces = arena_calloc(r->arena, n, sizeof(*l->pieces));
+	if (!l->words || !l->expansions || !l->pieces)
+		return scout_err_set(err, SCOUT_E_NOMEM, "opening a query");
+	for (i = 0; i < n && !rc; i++)
+		rc = open_word(r, l, i, err);
+	return rc;
+}
+
+static struct doc_iter *make_iter(struct segment_run *r,
+				  const struct match_node *node);
+
+/* The documents that have all words of a leaf. */
+static struct doc_iter *leaf_iter(struct segment_run *r, unsigned leaf)
+{
+	struct leaf_run *l = &r->leaves[leaf];
+	struct doc_iter **child;
+	size_t i, n = l->plan->npieces;
+
+	if (l->plan->is_anywhere)
+		return doc_iter_all(r->seg, r->arena);
+	child = arena_alloc(r->arena, n * sizeof(*child));
+	for (i = 0; child && i < n; i++) {
+		child[i] = doc_iter_word(&l->words[i], r->arena);
+		if (!child[i])
+			return NULL;
+	}
+	return child ? doc_iter_and(child, n, r->arena) : NULL;
+}
+
+/* The documents that have one leaf at least of every operand. */
+static struct doc_iter *near_iter(struct segment_run *r,
+				  const struct near_spec *near)
+{
+	struct doc_iter **all, **any;
+	unsigned o, l;
+
+	all = arena_alloc(r->arena, near->noperands * sizeof(*all));
+	any = arena_alloc(r->arena, near->nleaves * sizeof(*any));
+	if (!all || !any)
+		return NULL;
+	for (o = 0; o < near->noperands; o++) {
+		const struct near_operand *op = &near->operands[o];
+
+		for (l = 0; l < op->nleaves; l++) {
+			any[l] = leaf_iter(r, near->leaves[op->first_leaf + l]);
+			if (!any[l])
+				return NULL;
+		}
+		all[o] = doc_iter_or(any, op->nleaves, r->arena);
+		if (!all[o])
+			return NULL;
+	}
+	return doc_iter_and(all, near->noperands, r->arena);
+}
+
+static struct doc_iter *children_iter(struct segment_run *r,
+				      const struct match_node *node)
+{
+	struct doc_iter **child;
+	size_t i;
+
+	child = arena_alloc(r->arena, node->nchild * sizeof(*child));
+	for (i = 0; child && i < node->nchild; i++) {
+		child[i] = make_iter(r, node->child[i]);
+		if (!child[i])
+			return NULL;
+	}
+	if (!child)
+		return NULL;
+	return node->kind == AST_AND ?
+		       doc_iter_and(child, node->nchild, r->arena) :
+		       doc_iter_or(child, node->nchild, r->arena);
+}
+
+static struct doc_iter *make_iter(struct segment_run *r,
+				  const struct match_node *node)
+{
+	switch (node->kind) {
+	case AST_WORDS:
+		return leaf_iter(r, node->leaf);
+	case AST_NEAR:
+	case AST_BEFORE:
+		return near_iter(r, &node->near);
+	case AST_NOT:
+		return doc_iter_all(r->seg, r->arena);
+	default:
+		return children_iter(r, node);
+	}
+}
+
+int segment_run_open(struct segment_run *r, struct segment_reader *seg,
+		     const struct query_plan *plan,
+		     const struct segment_run_options *options,
+		     struct arena *arena, struct scout_err *err)
+{
+	struct match_source source = { .ctx = r, .leaf = index_leaf };
+	unsigned l, nleaves = plan->tree->nleaves;
+	int rc = SCOUT_OK;
+
+	memset(r, 0, sizeof(*r));
+	r->seg = seg;
+	r->plan = plan;
+	r->arena = arena;
+	r->wants_lines = options->wants_lines;
+	r->trusts_flags = options->trusts_flags;
+	r->doc = DOC_NONE;
+	source.lines = (struct line_limits){ r, index_last_below };
+	match_run_init(&r->match, plan->tree, &source);
+	r->leaves = arena_calloc(arena, nleaves, sizeof(*r->leaves));
+	if (!r->leaves)
+		return scout_err_set(err, SCOUT_E_NOMEM, "opening a query");
+	for (l = 0; l < nleaves && !rc; l++)
+		rc = open_leaf(r, l, err);
+	if (rc < 0)
+		return rc;
+	r->iter = make_iter(r, plan->tree->root);
+	if (!r->iter)
+		return scout_err_set(err, SCOUT_E_NOMEM, "opening a query");
+	return SCOUT_OK;
+}
+
+void segment_run_close(struct segment_run *r)
+{
+	unsigned l;
+	size_t i;
+
+	if (!r->seg)
+		return;
+	for (l = 0; r->leaves && l < r->plan->tree->nleaves; l++) {
+		struct leaf_run *leaf = &r->leaves[l];
+
+		for (i = 0; leaf->words && i < leaf->plan->npieces; i++)
+			word_cursor_close(&leaf->words[i]);
+		scout_free(leaf->joined);
+	}
+	match_run_release(&r->match);
+	r->seg = NULL;
+}
+
+/* --- Going through -------------------------------------------------------------- */
+
+/* The least of the iterator's and the unreliable documents from `from` on. */
+static int next_proposed(struct segment_run *r, doc_id from, doc_id *out)
+{
+	int rc = r->doc == DOC_NONE ? doc_iter_start(r->iter) :
+				      doc_iter_seek(r->iter, from);
+
+	if (rc < 0)
+		return rc;
+	*out = r->iter->doc;
+	if (r->trusts_flags)
+		return SCOUT_OK;
+	while (r->next_wild < r->seg->nwild_docs &&
+	       r->seg->wild_docs[r->next_wild] < from)
+		r->next_wild++;
+	if (r->next_wild < r->seg->nwild_docs &&
+	    r->seg->wild_docs[r->next_wild] < *out)
+		*out = r->seg->wild_docs[r->next_wild];
+	return SCOUT_OK;
+}
+
+int segment_run_next(struct segment_run *r, bool all, struct scout_err *err)
+{
+	doc_id from = r->doc == DOC_NONE ? 0 : r->doc + 1, doc = from;
+	int rc = SCOUT_OK;
+
+	do {
+		if (all)
+			doc = from < r->seg->ndocs ? from : DOC_NONE;
+		else
+			rc = next_proposed(r, from, &doc);
+		if (rc < 0)
+			return scout_err_set(err, rc, "reading postings");
+		r->doc = doc;
+		if (doc == DOC_NONE)
+			return SCOUT_END;
+		from = doc + 1;
+	} while (segment_is_deleted(r->seg, doc));
+	r->lines_are_open = false;
+	if (r->trusts_flags)
+		return SCOUT_OK;
+	return segment_doc(r->seg, doc, NULL, &r->info, err);
+}
+
+int segment_run_verdict(struct segment_run *r, enum verdict *out,
+			struct scout_err *err)
+{
+	int rc;
+
+	if (!r->trusts_flags && (r->info.flags & DOC_WILD)) {
+		*out = VERDICT_MAYBE;
+		return SCOUT_OK;
+	}
+	rc = match_eval(&r->match, out);
+	return rc < 0 ? scout_err_set(err, rc, "reading document %u", r->doc) :
+			rc;
+}
+
+int segment_run_hits(struct segment_run *r, bool *out_exact,
+		     struct scout_err *err)
+{
+	int rc = match_collect(&r->match, out_exact);
+
+	return rc < 0 ? scout_err_set(err, rc, "reading document %u", r->doc) :
+			rc;
+}
+
+struct line_cursor *segment_run_lines(struct segment_run *r)
+{
+	return open_lines(r) < 0 ? NULL : &r->lines;
+}
+
+/* --- Counting -------------------------------------------------------------------- */
+
+/* Sets are better than going through where all lists are long. */
+static uint64_t sum_of_costs(const struct doc_iter *it)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	if (it->kind == ITER_WORD)
+		return it->cost;
+	for (i = 0; i < it->nchild; i++)
+		sum += sum_of_costs(it->child[i]);
+	return sum;
+}
+
+static int count_by_set(struct segment_run *r, uint64_t *out)
+{
+	const struct segment_reader *seg = r->seg;
+	size_t i, n = set_words(seg->ndocs);
+	uint64_t *set = arena_calloc(r->arena, n, sizeof(*set)), count = 0;
+	int rc;
+
+	if (!set)
+		return SCOUT_E_NOMEM;
+	rc = doc_iter_fill(r->iter, set, seg->ndocs, r->arena);
+	for (i = 0; i < seg->ndocs && seg->deleted; i++)
+		if (segment_is_deleted(seg, (doc_id)i))
+			set[i / 64] &= ~((uint64_t)1 << (i & 63));
+	for (i = 0; i < n; i++)
+		count += (uint64_t)__builtin_popcountll(set[i]);
+	*out = count;
+	return rc;
+}
+
+static int count_by_iteration(struct segment_run *r, uint64_t *out,
+			      struct scout_err *err)
+{
+	enum verdict v = VERDICT_YES;
+	uint64_t count = 0;
+	int rc;
+
+	while ((rc = segment_run_next(r, false, err)) == SCOUT_OK) {
+		if (!r->plan->is_boolean)
+			rc = segment_run_verdict(r, &v, err);
+		if (rc < 0)
+			break;
+		count += v != VERDICT_NO;
+	}
+	*out = count;
+	return rc < 0 ? rc : SCOUT_OK;
+}
+
+int segment_run_count(struct segment_run *r, uint64_t *out,
+		      struct scout_err *err)
+{
+	enum { SEEK_COST = 12 };	/* one seek, in documents filled in */
+	const struct doc_iter *it = r->iter;
+	int rc;
+
+	SCOUT_ASSERT(r->trusts_flags);
+	if (r->plan->is_boolean && it->kind == ITER_WORD && !r->seg->deleted) {
+		*out = it->cost;
+		return SCOUT_OK;
+	}
+	if (r->plan->is_boolean &&
+	    (it->kind == ITER_OR ||
+	     (uint64_t)it->cost * it->nchild * SEEK_COST > sum_of_costs(it))) {
+		rc = count_by_set(r, out);
+		return rc < 0 ? scout_err_set(err, rc, "counting") : rc;
+	}
+	return count_by_iteration(r, out, err);
+}

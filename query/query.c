@@ -1,0 +1,329 @@
+#include "query/query.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/os.h"
+#include "base/pool.h"
+#include "query/candidates.h"
+#include "query/index.h"
+#include "query/plan/explain.h"
+#include "query/scan.h"
+
+struct scout_query {
+	struct query_options options;
+	struct arena arena;		/* tree, plan */
+	struct parsed_query parsed;
+	uint64_t parse_ns;
+	/* made when first needed */
+	bool is_planned;
+	bool plans_lines;
+	struct match_tree tree;
+	struct query_plan plan;
+	struct arena work;		/* of one count */
+};
+
+/* One run. */
+struct run {
+	struct scout_query *query;
+	struct scout_index *index;	/* or NULL */
+	struct index_snapshot *snapshot;
+	const char *root;
+	struct walk_rules rules;
+	struct arena arena;		/* of the run: words, rules */
+	struct word_table words;
+	struct verify_job job;
+	unsigned nthreads;
+	struct verifier *verifiers;
+	struct emitter emitter;
+	struct scout_query_stats *stats;
+};
+
+/* --- Life ------------------------------------------------------------------------ */
+
+int scout_query_new(struct span text, const struct query_options *options,
+		    struct scout_query **out, struct scout_err *err)
+{
+	struct scout_query *q = scout_calloc(MEM_QUERY, 1, sizeof(*q));
+	int64_t start = os_mono_ns();
+	int rc;
+
+	if (!q)
+		return scout_err_set(err, SCOUT_E_NOMEM, "reading a query");
+	q->options = *options;
+	arena_init(&q->arena, MEM_QUERY);
+	arena_init(&q->work, MEM_QUERY);
+	rc = query_parse(text, &options->parse, &q->arena, &q->parsed, err);
+	if (rc < 0) {
+		scout_query_free(q);
+		return rc;
+	}
+	q->parse_ns = (uint64_t)(os_mono_ns() - start);
+	*out = q;
+	return SCOUT_OK;
+}
+
+void scout_query_free(struct scout_query *query)
+{
+	if (!query)
+		return;
+	arena_release(&query->arena);
+	arena_release(&query->work);
+	scout_free(query);
+}
+
+const struct parsed_query *scout_query_parsed(const struct scout_query *query)
+{
+	return &query->parsed;
+}
+
+/* Makes the plan, unless there is one that does. */
+static int make_plan(struct scout_query *q, bool wants_lines,
+		     struct scout_err *err)
+{
+	int rc;
+
+	if (q->is_planned && (q->plans_lines || !wants_lines))
+		return SCOUT_OK;
+	rc = match_tree_make(q->parsed.root, &q->arena, &q->tree, err);
+	if (!rc)
+		rc = plan_make(&q->tree, wants_lines, &q->arena, &q->plan, err);
+	q->is_planned = rc == SCOUT_OK;
+	q->plans_lines = wants_lines;
+	return rc;
+}
+
+/* --- Running --------------------------------------------------------------------- */
+
+static void add_time(uint64_t *sum, int64_t *since)
+{
+	int64_t now = os_mono_ns();
+
+	*sum += (uint64_t)(now - *since);
+	*since = now;
+}
+
+/* Through the index, a list of candidates at a time. */
+static int run_index(struct run *r, struct scout_err *err)
+{
+	struct candidate_list list;
+	struct index_search *search = NULL;
+	int64_t since = os_mono_ns();
+	int rc, end = SCOUT_OK;
+
+	candidate_list_init(&list);
+	rc = index_search_open(r->snapshot, &r->query->plan, &r->query->options,
+			       &search, err);
+	add_time(&r->stats->plan_ns, &since);
+	while (!rc && end != SCOUT_END && !r->emitter.stopped) {
+		struct order_options order = {
+			.job = &r->job, .nthreads = r->nthreads,
+			.emitter = &r->emitter };
+
+		rc = end = index_search_next(search, &list, err);
+		if (rc < 0)
+			break;
+		if (end == SCOUT_END) {
+			index_search_close(search);
+			search = NULL;
+			scout_index_let_go(r->index);
+		}
+		add_time(&r->stats->match_ns, &since);
+		order.candidates = (struct candidate *)list.candidates.ptr;
+		order.ncandidates = list.candidates.len /
+				    sizeof(struct candidate);
+		r->stats->candidates += order.ncandidates;
+		rc = order_run(&order, r->verifiers, err);
+		add_time(&r->stats->verify_ns, &since);
+	}
+	index_search_close(search);
+	candidate_list_release(&list);
+	return rc < 0 ? rc : SCOUT_OK;
+}
+
+static int run_scan(struct run *r, struct scout_err *err)
+{
+	struct scan_options scan = { .job = &r->job, .root = r->root,
+				     .nthreads = r->nthreads,
+				     .emitter = &r->emitter };
+	int64_t since = os_mono_ns();
+	int rc;
+
+	if (r->index) {
+		scan.exclude_dir = r->index->dir;
+		/* the rules were copied: no page of the index is needed */
+		scout_index_let_go(r->index);
+	}
+	rc = scan_run(&scan, r->verifiers, err);
+	add_time(&r->stats->verify_ns, &since);
+	return rc;
+}
+
+/* Copies rules, which live in the snapshot. */
+static int copy_rules(struct run *r, const struct walk_rules *rules,
+		      struct scout_err *err)
+{
+	struct buf bytes = BUF_INIT(MEM_QUERY);
+	int rc;
+
+	walk_rules_encode(rules, &bytes);
+	rc = buf_status(&bytes);
+	if (!rc)
+		rc = walk_rules_decode(buf_span(&bytes), &r->arena, &r->rules);
+	buf_release(&bytes);
+	return rc < 0 ? scout_err_set(err, rc, "reading the walk's rules") : rc;
+}
+
+/* Root and rules: the index' own, or those of a bare folder. */
+static int find_files(struct run *r, const char *root, struct scout_err *err)
+{
+	int rc;
+
+	r->root = root;
+	if (!r->index) {
+		SCOUT_ASSERT(root);
+		return walk_rules_load_global(&r->rules, &r->arena, err);
+	}
+	rc = scout_index_snapshot(r->index, &r->snapshot, err);
+	if (rc < 0)
+		return rc;
+	r->root = r->index->root;
+	r->job.run_started_ns = r->snapshot->run_started_ns;
+	r->stats->index_time_ns = r->snapshot->run_started_ns;
+	r->stats->index_segments = r->snapshot->nsegments;
+	for (size_t i = 0; i < r->snapshot->nsegments; i++)
+		r->stats->index_docs += r->snapshot->segments[i].ndocs;
+	return copy_rules(r, &r->snapshot->rules, err);
+}
+
+static int open_root(struct run *r, struct scout_err *err)
+{
+	r->job.root_fd = open(r->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (r->job.root_fd < 0)
+		return scout_err_sys(err, errno, "%s", r->root);
+	return SCOUT_OK;
+}
+
+static int prepare(struct run *r, const char *root, struct scout_err *err)
+{
+	struct scout_query *q = r->query;
+	int64_t since = os_mono_ns();
+	int rc;
+
+	rc = make_plan(q, q->options.detail != DETAIL_FILES, err);
+	if (!rc)
+		rc = word_table_make(&q->tree, &r->arena, &r->words, err);
+	add_time(&r->stats->plan_ns, &since);
+	if (!rc)
+		rc = find_files(r, root, err);
+	if (!rc)
+		rc = open_root(r, err);
+	add_time(&r->stats->open_ns, &since);
+	if (rc < 0)
+		return rc;
+	r->nthreads = q->options.nthreads ? q->options.nthreads :
+					    os_cpu_count();
+	if (r->nthreads > POOL_MAX_THREADS)
+		r->nthreads = POOL_MAX_THREADS;
+	r->verifiers = scout_calloc(MEM_QUERY, r->nthreads,
+				    sizeof(*r->verifiers));
+	if (!r->verifiers)
+		return scout_err_set(err, SCOUT_E_NOMEM, "starting a query");
+	r->job.tree = &q->tree;
+	r->job.words = &r->words;
+	r->job.options = &q->options;
+	r->job.rules = &r->rules;
+	return SCOUT_OK;
+}
+
+static void release(struct run *r)
+{
+	unsigned i;
+
+	for (i = 0; r->verifiers && i < r->nthreads; i++)
+		verifier_release(&r->verifiers[i]);
+	scout_free(r->verifiers);
+	if (r->job.root_fd >= 0)
+		close(r->job.root_fd);
+	arena_release(&r->arena);
+}
+
+int scout_query_run(struct scout_query *query, struct scout_index *index,
+		    const char *root, const struct scout_sink *sink,
+		    struct scout_query_stats *stats, struct scout_err *err)
+{
+	struct run r = { .query = query, .index = index, .stats = stats };
+	const struct query_options *o = &query->options;
+	int64_t start = os_mono_ns();
+	int rc;
+
+	memset(stats, 0, sizeof(*stats));
+	stats->parse_ns = query->parse_ns;
+	arena_init(&r.arena, MEM_QUERY);
+	r.job.root_fd = -1;
+	r.emitter = (struct emitter){
+		.sink = sink, .stats = stats,
+		.with_counts = o->detail == DETAIL_LINES ||
+			       o->detail == DETAIL_MATCHES,
+		.stop_at_first = o->stop_at_first };
+	rc = prepare(&r, root, err);
+	if (!rc)
+		rc = index && !o->brute ? run_index(&r, err) :
+					  run_scan(&r, err);
+	release(&r);
+	stats->total_ns = query->parse_ns + (uint64_t)(os_mono_ns() - start);
+	return rc;
+}
+
+/* --- Counting and explaining -------------------------------------------------------- */
+
+int scout_query_count(struct scout_query *query, struct scout_index *index,
+		      uint64_t *out_docs, uint64_t *out_bytes,
+		      struct scout_err *err)
+{
+	const struct segment_run_options options = { .trusts_flags = true };
+	struct index_snapshot *snapshot;
+	uint64_t docs = 0, n, bytes;
+	size_t i;
+	int rc;
+
+	rc = make_plan(query, false, err);
+	if (!rc)
+		rc = scout_index_snapshot(index, &snapshot, err);
+	if (rc < 0)
+		return rc;
+	bytes = snapshot->bytes_touched;
+	for (i = 0; i < snapshot->nsegments && !rc; i++) {
+		struct segment_run run;
+
+		arena_clear(&query->work);
+		rc = segment_run_open(&run, &snapshot->segments[i],
+				      &query->plan, &options, &query->work,
+				      err);
+		if (!rc)
+			rc = segment_run_count(&run, &n, err);
+		segment_run_close(&run);
+		docs += rc < 0 ? 0 : n;
+	}
+	if (rc < 0)
+		return rc;
+	*out_docs = docs;
+	*out_bytes = snapshot->bytes_touched - bytes;
+	return SCOUT_OK;
+}
+
+int scout_query_explain(struct scout_query *query, struct scout_index *index,
+			struct buf *out, struct scout_err *err)
+{
+	struct index_snapshot *snapshot = NULL;
+	int rc;
+
+	rc = make_plan(query, query->options.detail != DETAIL_FILES, err);
+	if (!rc && index)
+		rc = scout_index_snapshot(index, &snapshot, err);
+	if (!rc)
+		rc = plan_explain(&query->plan, query->parsed.root, snapshot,
+				  out, err);
+	return rc;
+}

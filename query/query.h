@@ -1,0 +1,108 @@
+/*
+ * Asking an index: the public door of query/.
+ *
+ * A scout_query holds a parsed query; scout_query_run answers it from one
+ * snapshot of the index (or without any, by reading every file) and sends the
+ * answer to a sink.  The index proposes, the file decides: see
+ * docs/query-language.md.
+ *
+ * Thread rule: an object is used by one thread at a time; different objects
+ * are independent.  scout_query_run starts its own threads inside.
+ */
+#ifndef SCOUT_QUERY_QUERY_H
+#define SCOUT_QUERY_QUERY_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "query/language/parser.h"
+#include "query/sink.h"
+
+/* An open index; shared by the queries of one caller, one thread at a time. */
+struct scout_index;
+
+/*
+ * Opens the index folder for reading.  SCOUT_E_NOTFOUND if there is none,
+ * SCOUT_E_VERSION, SCOUT_E_CORRUPT, SCOUT_E_IO.
+ */
+int scout_index_open(const char *index_dir, struct scout_index **out,
+		     struct scout_err *err);
+/* Accepts NULL. */
+void scout_index_close(struct scout_index *index);
+/* The folder that was indexed, absolute; borrowed from index. */
+const char *scout_index_root(const struct scout_index *index);
+
+/*
+ * The index folder that a query without --index means: $SCOUT_INDEX, else
+ * `.scout` in start_dir or the nearest of its parents.  Puts its path,
+ * NUL-terminated, in out.  SCOUT_E_NOTFOUND.
+ */
+int scout_index_find(const char *start_dir, struct buf *out,
+		     struct scout_err *err);
+
+enum verify_mode {
+	VERIFY_AUTO,	/* open what has to be opened; see the language page */
+	VERIFY_ALWAYS,	/* open every candidate */
+	VERIFY_NEVER,	/* trust the index: no stat, no open */
+};
+
+/* What the caller wants to know of each file; less is cheaper. */
+enum query_detail {
+	DETAIL_FILES,	/* which files match (-l, -q) */
+	DETAIL_LINES,	/* counts of hit lines (-c) */
+	DETAIL_MATCHES,	/* counts of occurrences (--count-matches) */
+	DETAIL_TEXT,	/* lines with their text and submatches */
+};
+
+struct query_options {
+	struct parse_options parse;
+	enum query_detail detail;
+	enum verify_mode verify;
+	bool brute;		/* read every file, no index */
+	bool files_without_match;	/* files that do NOT match; DETAIL_FILES */
+	uint32_t before, after;	/* context lines (DETAIL_TEXT) */
+	uint64_t max_count;	/* -m: hit lines per file; 0 = no limit */
+	bool stop_at_first;	/* -q: one matching file is enough */
+	unsigned nthreads;	/* 0: as many as processors */
+};
+
+#define QUERY_OPTIONS_INIT { .detail = DETAIL_TEXT }
+
+struct scout_query;
+
+/*
+ * Parses text (borrowed until scout_query_free).  SCOUT_E_SYNTAX with the place
+ * in err; use query_error_print for the caret.
+ */
+int scout_query_new(struct span text, const struct query_options *options,
+		    struct scout_query **out, struct scout_err *err);
+/* Accepts NULL. */
+void scout_query_free(struct scout_query *query);
+/* The parsed form, with its notes; borrowed. */
+const struct parsed_query *scout_query_parsed(const struct scout_query *query);
+
+/*
+ * Answers.  index may be NULL only with options.brute; then root (a folder) is
+ * walked with default rules.  With an index and brute, its root and rules.
+ * SCOUT_OK also when nothing matched (stats->matched_files is 0).
+ * SCOUT_E_SYNTAX for an operand that is not supported yet.
+ */
+int scout_query_run(struct scout_query *query, struct scout_index *index,
+		    const char *root, const struct scout_sink *sink,
+		    struct scout_query_stats *stats, struct scout_err *err);
+
+/*
+ * Counts the matching documents from the index alone (VERIFY_NEVER), for
+ * --batch: no file is touched.  out_bytes: index bytes looked at.
+ */
+int scout_query_count(struct scout_query *query, struct scout_index *index,
+		      uint64_t *out_docs, uint64_t *out_bytes,
+		      struct scout_err *err);
+
+/*
+ * Appends the plan and, after a run, its real counts, as text for --explain.
+ * The index may be NULL (the tree only).
+ */
+int scout_query_explain(struct scout_query *query, struct scout_index *index,
+			struct buf *out, struct scout_err *err);
+
+#endif

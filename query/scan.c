@@ -1,0 +1,69 @@
+#include "query/scan.h"
+
+enum { SLICE_FILES = 65536 };	/* candidates made at a time */
+
+/* What the walk could not read. */
+static void report_skipped(const struct file_list *list, struct emitter *e)
+{
+	struct scout_err err;
+	size_t i;
+
+	for (i = 0; i < list->nskipped; i++) {
+		const struct file_entry *f = &list->skipped[i];
+
+		if (f->skip != SKIP_UNREADABLE)
+			continue;
+		e->stats->unreadable_files++;
+		scout_err_clear(&err);
+		scout_err_sys(&err, f->sys, "%s", f->path);
+		if (e->sink->message)
+			e->sink->message(e->sink->ctx, err.msg);
+	}
+}
+
+/* Files [from, from + n) of the walk. */
+static int scan_slice(const struct scan_options *o,
+		      const struct file_entry *files, size_t n,
+		      struct candidate *candidates, struct verifier *verifiers,
+		      struct scout_err *err)
+{
+	struct order_options order = {
+		.job = o->job, .candidates = candidates, .ncandidates = n,
+		.nthreads = o->nthreads, .emitter = o->emitter };
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		candidates[i] = (struct candidate){
+			.path = files[i].path, .path_len = files[i].path_len,
+			.size_bytes = files[i].st.size };
+	return order_run(&order, verifiers, err);
+}
+
+int scan_run(const struct scan_options *o, struct verifier *verifiers,
+	     struct scout_err *err)
+{
+	struct walk_options walk = { .root = o->root, .rules = o->job->rules,
+				     .nthreads = o->nthreads,
+				     .exclude_dir = o->exclude_dir };
+	struct file_list list = { .files = NULL };
+	struct candidate *candidates = NULL;
+	size_t i, n;
+	int rc = scout_walk(&walk, &list, err);
+
+	if (rc < 0)
+		return rc;
+	report_skipped(&list, o->emitter);
+	n = list.nfiles < SLICE_FILES ? list.nfiles : SLICE_FILES;
+	candidates = scout_malloc(MEM_QUERY, n * sizeof(*candidates));
+	if (!candidates)
+		rc = scout_err_set(err, SCOUT_E_NOMEM, "searching files");
+	for (i = 0; i < list.nfiles && !rc && !o->emitter->stopped; i += n) {
+		if (list.nfiles - i < n)
+			n = list.nfiles - i;
+		rc = scan_slice(o, list.files + i, n, candidates, verifiers,
+				err);
+	}
+	scout_free(candidates);
+	file_list_release(&list);
+	return rc;
+}

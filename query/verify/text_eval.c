@@ -1,0 +1,376 @@
+#include "query/verify/text_eval.h"
+
+static int list_put(struct position_list *l, term_pos pos)
+{
+	term_pos *grown;
+	size_t cap;
+
+	if (l->n == l->cap) {
+		cap = l->cap ? l->cap * 2 : 64;
+		grown = scout_realloc(MEM_QUERY, l->at, cap * sizeof(*grown));
+		if (!grown)
+			return SCOUT_E_NOMEM;
+		l->at = grown;
+		l->cap = cap;
+	}
+	l->at[l->n++] = pos;
+	return SCOUT_OK;
+}
+
+/* --- The leaves of the text as a source --------------------------------------- */
+
+/* Joins the pieces of a phrase. */
+static int make_phrase(struct text_eval *t, unsigned leaf)
+{
+	const struct ast *node = t->tree->leaves[leaf];
+	struct position_list *out = &t->leaves[leaf];
+	struct piece_spans *pieces;
+	size_t i, least = SIZE_MAX;
+
+	pieces = arena_alloc(&t->run.scratch, node->npieces * sizeof(*pieces));
+	if (!pieces)
+		return SCOUT_E_NOMEM;
+	for (i = 0; i < node->npieces; i++) {
+		const struct position_list *l =
+			&t->elements[t->words->pieces[leaf][i]];
+
+		pieces[i] = (struct piece_spans){ .at = l->at, .n = l->n };
+		least = l->n < least ? l->n : least;
+	}
+	out->n = 0;
+	if (!least)
+		return SCOUT_OK;
+	if (least > out->cap) {
+		term_pos *grown = scout_realloc(MEM_QUERY, out->at,
+						least * sizeof(*grown));
+
+		if (!grown)
+			return SCOUT_E_NOMEM;
+		out->at = grown;
+		out->cap = least;
+	}
+	out->n = phrase_join(pieces, node->npieces, SIZE_MAX, out->at);
+	return SCOUT_OK;
+}
+
+static int text_leaf(void *ctx, unsigned leaf, bool want_positions,
+		     struct leaf_spans *out)
+{
+	struct text_eval *t = ctx;
+	size_t npieces = t->tree->leaves[leaf]->npieces;
+	const struct position_list *l = &t->leaves[leaf];
+	int rc;
+
+	(void)want_positions;
+	if (npieces == 1) {
+		l = &t->elements[t->words->pieces[leaf][0]];
+	} else if (!t->leaf_is_made[leaf]) {
+		rc = make_phrase(t, leaf);
+		if (rc < 0)
+			return rc;
+		t->leaf_is_made[leaf] = true;
+	}
+	*out = (struct leaf_spans){ .first = l->at, .n = l->n,
+				    .len = (uint32_t)npieces,
+				    .is_exact = true };
+	return SCOUT_OK;
+}
+
+static int text_last_below(void *ctx, term_pos pos, uint32_t nlines,
+			   term_pos *out)
+{
+	struct text_eval *t = ctx;
+	const struct position_list *l = &t->line_words;
+	size_t line = positions_after(l->at, l->n, pos, t->line_hint);
+
+	/* the words after the last '\n' are a line without an entry */
+	t->line_hint = line;
+	if (line >= l->n || nlines >= l->n - line)
+		*out = (term_pos)(t->nwords - 1);
+	else
+		*out = l->at[line + nlines] - 1;
+	return SCOUT_OK;
+}
+
+/* --- Life ---------------------------------------------------------------------- */
+
+static bool counts_lines(const struct match_node *node)
+{
+	size_t i;
+
+	if (node->kind == AST_NEAR || node->kind == AST_BEFORE)
+		return node->near.in_lines;
+	for (i = 0; i < node->nchild; i++)
+		if (counts_lines(node->child[i]))
+			return true;
+	return false;
+}
+
+int text_eval_init(struct text_eval *t, const struct match_tree *tree,
+		   const struct word_table *words, bool with_places,
+		   struct scout_err *err)
+{
+	struct match_source source = { .ctx = t, .leaf = text_leaf };
+
+	source.lines = (struct line_limits){ t, text_last_below };
+	memset(t, 0, sizeof(*t));
+	t->tree = tree;
+	t->words = words;
+	t->wants_places = with_places;
+	t->wants_lines = counts_lines(tree->root);
+	match_run_init(&t->run, tree, &source);
+	t->batch = scout_malloc(MEM_TOKENIZE, sizeof(*t->batch));
+	t->elements = scout_calloc(MEM_QUERY, words->nelements,
+				   sizeof(*t->elements));
+	t->leaves = scout_calloc(MEM_QUERY, tree->nleaves, sizeof(*t->leaves));
+	t->leaf_is_made = scout_calloc(MEM_QUERY, tree->nleaves,
+				       sizeof(*t->leaf_is_made));
+	if (word_scratch_init(&t->scratch, words) < 0 || !t->batch ||
+	    !t->elements || !t->leaves || !t->leaf_is_made)
+		return scout_err_set(err, SCOUT_E_NOMEM, "reading texts");
+	return SCOUT_OK;
+}
+
+void text_eval_release(struct text_eval *t)
+{
+	uint32_t i;
+
+	for (i = 0; t->elements && i < t->words->nelements; i++)
+		scout_free(t->elements[i].at);
+	for (i = 0; t->leaves && i < t->tree->nleaves; i++)
+		scout_free(t->leaves[i].at);
+	scout_free(t->elements);
+	scout_free(t->leaves);
+	scout_free(t->leaf_is_made);
+	scout_free(t->batch);
+	scout_free(t->places);
+	scout_free(t->line_words.at);
+	if (t->tree) {
+		word_scratch_release(&t->scratch);
+		match_run_release(&t->run);
+	}
+	memset(t, 0, sizeof(*t));
+}
+
+void text_eval_begin(struct text_eval *t)
+{
+	uint32_t i;
+
+	t->window_offset = 0;
+	t->nwords = t->line = t->line_start = 0;
+	for (i = 0; i < t->words->nelements; i++)
+		t->elements[i].n = 0;
+	for (i = 0; i < t->tree->nleaves; i++)
+		t->leaf_is_made[i] = false;
+	t->nplaces = 0;
+	t->line_words.n = 0;
+	t->line_hint = 0;
+	t->tokenizer.skipping = false;
+}
+
+/* --- The loop -------------------------------------------------------------------- */
+
+/* A batch of the tokenizer, while its lines are followed. */
+struct batch_walk {
+	uint32_t next_line;	/* of the batch, not yet passed */
+	uint64_t line, line_start;
+};
+
+/* Moves to the line of token i. */
+static void follow_lines(const struct text_eval *t, struct batch_walk *w,
+			 uint32_t i)
+{
+	while (w->next_line < t->batch->nlines &&
+	       t->batch->line_tokens[w->next_line] <= i) {
+		w->line++;
+		w->line_start = t->window_offset +
+				t->batch->line_end[w->next_line++];
+	}
+}
+
+static int put_place(struct text_eval *t, struct batch_walk *w, uint32_t i,
+		     term_pos pos)
+{
+	const struct token *tok = &t->batch->tokens[i];
+	struct word_place *grown;
+	size_t cap;
+
+	if (t->nplaces == t->places_cap) {
+		cap = t->places_cap ? t->places_cap * 2 : 64;
+		grown = scout_realloc(MEM_QUERY, t->places,
+				      cap * sizeof(*grown));
+		if (!grown)
+			return SCOUT_E_NOMEM;
+		t->places = grown;
+		t->places_cap = cap;
+	}
+	follow_lines(t, w, i);
+	t->places[t->nplaces++] = (struct word_place){
+		.offset = t->window_offset + tok->start,
+		.line_start = w->line_start, .line = w->line,
+		.pos = pos, .len = tok->len };
+	return SCOUT_OK;
+}
+
+/* Token i matched: notes its position for each element. */
+static int put_found(struct text_eval *t, struct batch_walk *w, uint32_t i,
+		     term_pos pos)
+{
+	uint32_t f;
+
+	for (f = 0; f < t->scratch.nfound; f++)
+		if (list_put(&t->elements[t->scratch.found[f]], pos) < 0)
+			return SCOUT_E_NOMEM;
+	return t->wants_places ? put_place(t, w, i, pos) : SCOUT_OK;
+}
+
+/* Compares the tokens of the batch.  *empty counts those that are no words. */
+static int take_tokens(struct text_eval *t, struct batch_walk *w)
+{
+	const struct token_batch *b = t->batch;
+	uint64_t pos = t->nwords;
+	uint32_t i, line = 0;
+	bool is_word;
+
+	for (i = 0; i < b->ntokens; i++) {
+		const struct token *tok = &b->tokens[i];
+		const uint8_t *p = t->tokenizer.text + tok->start;
+		struct span word = { p, tok->len };
+		int rc = SCOUT_OK;
+
+		while (t->wants_lines && line < b->nlines &&
+		       b->line_tokens[line] <= i) {
+			rc = list_put(&t->line_words, (term_pos)pos);
+			line++;
+			if (rc < 0)
+				return rc;
+		}
+		if (tok->is_ascii) {
+			if (word_table_may_match(t->words, *p, tok->len)) {
+				rc = word_table_match_ascii(t->words, word,
+							    &t->scratch);
+				if (!rc && t->scratch.nfound)
+					rc = put_found(t, w, i, (term_pos)pos);
+			}
+			pos++;
+		} else {
+			rc = word_table_match(t->words, word, &t->scratch,
+					      &is_word);
+			if (!rc && is_word && t->scratch.nfound)
+				rc = put_found(t, w, i, (term_pos)pos);
+			pos += !rc && is_word;
+		}
+		if (rc < 0)
+			return rc;
+	}
+	for (; t->wants_lines && line < b->nlines; line++)
+		if (list_put(&t->line_words, (term_pos)pos) < 0)
+			return SCOUT_E_NOMEM;
+	t->nwords = pos;
+	return SCOUT_OK;
+}
+
+int text_eval_window(struct text_eval *t, struct span window, bool is_last,
+		     size_t *out_used, struct scout_err *err)
+{
+	bool is_first = !t->window_offset && !t->nwords && !t->line;
+	int rc;
+
+	tokenizer_start(&t->tokenizer, window, is_last, is_first);
+	while (tokenizer_next(&t->tokenizer, t->batch)) {
+		struct batch_walk w = { 0, t->line, t->line_start };
+
+		if (t->nwords > UINT32_MAX - TOKEN_BATCH)
+			return scout_err_set(err, SCOUT_E_LIMIT,
+					     "a file of more than 4 billion "
+					     "words");
+		rc = take_tokens(t, &w);
+		if (rc < 0)
+			return scout_err_set(err, rc, "reading a text");
+		follow_lines(t, &w, UINT32_MAX);
+		t->line = w.line;
+		t->line_start = w.line_start;
+	}
+	*out_used = t->tokenizer.pos;
+	t->window_offset += t->tokenizer.pos;
+	return SCOUT_OK;
+}
+
+/* --- Answers -------------------------------------------------------------------- */
+
+int text_eval_matches(struct text_eval *t, bool *out, struct scout_err *err)
+{
+	enum verdict v;
+	int rc = match_eval(&t->run, &v);
+
+	if (rc < 0)
+		return scout_err_set(err, rc, "evaluating a query");
+	*out = v == VERDICT_YES;
+	return SCOUT_OK;
+}
+
+/* The place of the word at pos, from place i on. */
+static size_t find_place(const struct text_eval *t, size_t i, term_pos pos)
+{
+	size_t lo = i, hi, step = 1;
+
+	while (lo + step < t->nplaces && t->places[lo + step].pos <= pos) {
+		lo += step;
+		step *= 2;
+	}
+	hi = lo + step < t->nplaces ? lo + step : t->nplaces;
+	while (hi - lo > 1) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (t->places[mid].pos <= pos)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	SCOUT_ASSERT(t->places[lo].pos == pos);
+	return lo;
+}
+
+/* The words of a hit, a match for each line that they touch. */
+static int put_hit(const struct text_eval *t, const struct hit *hit,
+		   size_t place, struct hit_lines *out)
+{
+	const struct word_place *p = &t->places[place];
+	size_t i, j, n = (size_t)hit->last - hit->first + 1;
+	int rc;
+
+	for (i = 0; i < n; i = j) {
+		struct line_match m = {
+			.line = p[i].line, .line_start = p[i].line_start,
+			.start = (uint32_t)(p[i].offset - p[i].line_start),
+			.operand = hit->leaf, .is_continued = i > 0 };
+
+		for (j = i + 1; j < n && p[j].line == p[i].line; j++)
+			;
+		m.end = (uint32_t)(p[j - 1].offset + p[j - 1].len -
+				   p[i].line_start);
+		rc = hit_lines_put(out, &m);
+		if (rc < 0)
+			return rc;
+	}
+	return SCOUT_OK;
+}
+
+int text_eval_lines(struct text_eval *t, struct hit_lines *out,
+		    struct scout_err *err)
+{
+	size_t i, place = 0;
+	bool exact;
+	int rc;
+
+	SCOUT_ASSERT(t->wants_places);
+	hit_lines_clear(out);
+	rc = match_collect(&t->run, &exact);
+	for (i = 0; i < t->run.hits.n && !rc; i++) {
+		const struct hit *h = &t->run.hits.hits[i];
+
+		place = find_place(t, place, h->first);
+		rc = put_hit(t, h, place, out);
+	}
+	return rc < 0 ? scout_err_set(err, rc, "collecting lines") : rc;
+}

@@ -1,0 +1,81 @@
+/*
+ * A query on a text: the plain loop.
+ *
+ * Every word of a text is compared with the words of the query; the positions
+ * found are then evaluated as those of an index would be.  No index, no
+ * cleverness: this is what brute force runs on every file, and what decides
+ * where the index cannot.
+ *
+ * A text comes in windows (tokenizer.h).  An object is used by one thread.
+ */
+#ifndef SCOUT_QUERY_VERIFY_TEXT_EVAL_H
+#define SCOUT_QUERY_VERIFY_TEXT_EVAL_H
+
+#include "index_format/tokenizer.h"
+#include "query/match/eval.h"
+#include "query/verify/hit_lines.h"
+#include "query/verify/word_table.h"
+
+/* A word of the text that matched an element. */
+struct word_place {
+	uint64_t offset;	/* of its first byte in the text */
+	uint64_t line_start;	/* offset of its line */
+	uint64_t line;		/* number of its line, from 0 */
+	term_pos pos;
+	uint32_t len;
+};
+
+struct position_list {
+	term_pos *at;
+	size_t n, cap;
+};
+
+struct text_eval {
+	const struct match_tree *tree;
+	const struct word_table *words;
+	bool wants_places;	/* lines will be asked for */
+	bool wants_lines;	/* some distance counts lines */
+	struct token_batch *batch;
+	struct word_scratch scratch;
+	struct match_run run;
+	/* the text so far */
+	struct tokenizer tokenizer;
+	uint64_t window_offset;	/* of the window in the text */
+	uint64_t nwords;
+	uint64_t line, line_start;
+	struct position_list *elements;	/* where each element stands */
+	struct word_place *places;	/* by position */
+	size_t nplaces, places_cap;
+	struct position_list line_words; /* words before each line's end */
+	/* the leaves, made when asked for */
+	struct position_list *leaves;
+	bool *leaf_is_made;
+	size_t line_hint;
+};
+
+/* with_places: text_eval_lines will be called.  On failure, release it. */
+int text_eval_init(struct text_eval *t, const struct match_tree *tree,
+		   const struct word_table *words, bool with_places,
+		   struct scout_err *err);
+void text_eval_release(struct text_eval *t);
+
+/* Forgets the text before. */
+void text_eval_begin(struct text_eval *t);
+
+/*
+ * Takes the next window, TOKEN_PADDING readable bytes after it.  *out_used
+ * bytes of it are done with; the next window starts with the rest.
+ * SCOUT_E_NOMEM, SCOUT_E_LIMIT (more words than can be counted).
+ */
+int text_eval_window(struct text_eval *t, struct span window, bool is_last,
+		     size_t *out_used, struct scout_err *err);
+
+/* After the last window: whether the text matches. */
+int text_eval_matches(struct text_eval *t, bool *out, struct scout_err *err);
+
+/* Of a text that matches: the lines with the occurrences that take part.
+ * out is cleared first; the caller finishes it. */
+int text_eval_lines(struct text_eval *t, struct hit_lines *out,
+		    struct scout_err *err);
+
+#endif

@@ -1,0 +1,447 @@
+#include "query/verify/verify.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "index_format/doc_table.h"
+#include "query/verify/confirm.h"
+#include "query/verify/context.h"
+
+enum {
+	READ_WINDOW_BYTES = 4 << 20,	/* of a text that is evaluated */
+	SMALL_WINDOW_BYTES = 64 << 10,	/* of one whose lines are looked up */
+	READ_MAX_BYTES = 1 << 30,	/* widest window, for giant words */
+	READ_ATTEMPTS = 3,		/* of a file that keeps changing */
+	RACY_NS = 2000000000,
+};
+
+int verifier_init(struct verifier *v, const struct verify_job *job,
+		  struct scout_err *err)
+{
+	v->job = job;
+	file_reader_init(&v->reader, MEM_READ, READ_WINDOW_BYTES);
+	line_scan_init(&v->scan);
+	buf_init(&v->words, MEM_QUERY);
+	v->is_ready = true;
+	return text_eval_init(&v->text, job->tree, job->words,
+			      job->options->detail != DETAIL_FILES, err);
+}
+
+void verifier_release(struct verifier *v)
+{
+	if (!v->is_ready)
+		return;
+	file_reader_release(&v->reader);
+	text_eval_release(&v->text);
+	hit_lines_release(&v->lines);
+	line_scan_release(&v->scan);
+	buf_release(&v->words);
+	v->is_ready = false;
+}
+
+/* --- One file --------------------------------------------------------------------- */
+
+/* A candidate at work. */
+struct task {
+	struct verifier *v;
+	const struct candidate *c;
+	struct answers *out;
+	struct scout_err *err;
+	bool changed;		/* not as the index saw it */
+	bool racy;		/* as far as stat tells, but cannot be sure */
+};
+
+static bool wants_text(const struct task *t)
+{
+	return t->v->job->options->detail == DETAIL_TEXT;
+}
+
+/* The verdict on the file; with files_without_match, its opposite is asked. */
+static void set_matches(struct task *t, bool matches)
+{
+	answers_file(t->out)->matches =
+		matches != t->v->job->options->files_without_match;
+}
+
+static void set_lines(struct task *t, uint64_t nlines, uint64_t nmatches)
+{
+	answers_file(t->out)->nlines = nlines;
+	answers_file(t->out)->nmatches = nmatches;
+}
+
+/* Compares the file with the index's record of it. */
+static void compare_stat(struct task *t, const struct os_stat *st)
+{
+	const struct candidate *c = t->c;
+	int64_t safe = t->v->job->run_started_ns - RACY_NS;
+
+	answers_file(t->out)->size_bytes = st->size;
+	if (!c->is_indexed)
+		return;
+	t->changed = st->size != c->size_bytes || st->ino != c->ino ||
+		     st->mtime_ns != c->mtime_ns || st->ctime_ns != c->ctime_ns;
+	t->racy = !t->changed && (c->mtime_ns > safe || c->ctime_ns > safe);
+}
+
+/* The file could not be opened: it is gone, or a message says why. */
+static int put_unreadable(struct task *t, int sys)
+{
+	struct scout_err err = SCOUT_ERR_INIT;
+
+	if (sys == ENOENT || sys == ENOTDIR || sys == EINVAL || sys == ELOOP) {
+		t->out->counts.gone_files++;
+		return SCOUT_OK;
+	}
+	t->out->counts.unreadable_files++;
+	scout_err_sys(&err, sys, "%s", t->c->path);
+	return answers_put_message(t->out, err.msg);
+}
+
+static int put_message(struct task *t, const char *what)
+{
+	struct scout_err err = SCOUT_ERR_INIT;
+
+	scout_err_set(&err, SCOUT_E_IO, "%s: %s", t->c->path, what);
+	return answers_put_message(t->out, err.msg);
+}
+
+/* --- The text decides ----------------------------------------------------------- */
+
+/* Opens the file anew; *out_sys is an errno, or 0. */
+static int open_file(struct task *t, size_t window, int *out_sys)
+{
+	struct file_reader *r = &t->v->reader;
+	struct scout_err err = SCOUT_ERR_INIT;
+	int rc;
+
+	r->window_bytes = window;
+	rc = file_reader_open(r, t->v->job->root_fd, t->c->path,
+			      t->v->job->rules->follow, &err);
+	*out_sys = rc == SCOUT_E_IO ? (err.sys ? err.sys : EIO) : 0;
+	if (rc == SCOUT_E_NOMEM)
+		return scout_err_set(t->err, rc, "reading '%s'", t->c->path);
+	return SCOUT_OK;
+}
+
+/* One pass of the query over the open file.  SCOUT_END if a word is wider than
+ * the window; SCOUT_E_IO is the file's. */
+static int eval_windows(struct task *t, struct scout_err *err)
+{
+	struct file_reader *r = &t->v->reader;
+	struct text_eval *text = &t->v->text;
+	struct span w;
+	size_t used;
+	int rc;
+
+	text_eval_begin(text);
+	for (;;) {
+		w = file_reader_window(r);
+		rc = text_eval_window(text, w, r->at_end, &used, err);
+		if (rc < 0)
+			return rc;
+		if (text->tokenizer.skipping && !r->at_end &&
+		    r->window_bytes < READ_MAX_BYTES)
+			return SCOUT_END;
+		if (r->at_end)
+			return SCOUT_OK;
+		rc = file_reader_next(r, w.len - used, err);
+		if (rc < 0)
+			return rc;
+	}
+}
+
+/* Runs the query over the open file; a giant word must fit a window, since
+ * words are compared whole. */
+static int eval_open_file(struct task *t, bool *out_matches,
+			  struct scout_err *err)
+{
+	struct file_reader *r = &t->v->reader;
+	int rc, sys;
+
+	for (;;) {
+		rc = eval_windows(t, err);
+		if (rc != SCOUT_END)
+			break;
+		rc = open_file(t, r->window_bytes * 4, &sys);
+		if (!rc && sys)
+			rc = scout_err_sys(err, sys, "%s", t->c->path);
+		if (rc < 0)
+			return rc;
+	}
+	if (rc < 0)
+		return rc;
+	t->out->counts.bytes_read += r->st.size;
+	return text_eval_matches(&t->v->text, out_matches, err);
+}
+
+/* UTF-16 cannot be read from the middle: gets all of it. */
+static int read_whole(struct file_reader *r, struct scout_err *err)
+{
+	int rc = SCOUT_OK;
+
+	while (!rc && !r->at_end)
+		rc = file_reader_next(r, file_reader_window(r).len, err);
+	return rc;
+}
+
+static bool is_utf16(const struct file_reader *r)
+{
+	return r->encoding == TEXT_UTF16_LE || r->encoding == TEXT_UTF16_BE;
+}
+
+/* Starts the line scan on the open file. */
+static void start_scan(struct verifier *v)
+{
+	struct file_reader *r = &v->reader;
+
+	if (r->at_end && !r->text_offset)
+		line_scan_text(&v->scan, file_reader_window(r));
+	else
+		line_scan_file(&v->scan, r->fd,
+			       r->encoding == TEXT_UTF8_BOM ? 3 : 0);
+}
+
+static int put_hit_lines(struct task *t)
+{
+	const struct query_options *o = t->v->job->options;
+	int rc;
+
+	set_lines(t, t->v->lines.nlines, t->v->lines.noccurrences);
+	if (!wants_text(t))
+		return SCOUT_OK;
+	answers_file(t->out)->matches = true;
+	rc = context_put(&t->v->scan, &t->v->lines, o->before, o->after,
+			 t->out);
+	t->out->counts.bytes_read += t->v->scan.bytes_read;
+	t->v->scan.bytes_read = 0;
+	return rc;
+}
+
+/* The lines of a text that matches and is still open. */
+static int put_text_lines(struct task *t, struct scout_err *err)
+{
+	struct verifier *v = t->v;
+	int rc;
+
+	if (v->job->options->detail == DETAIL_FILES)
+		return SCOUT_OK;
+	rc = text_eval_lines(&v->text, &v->lines, err);
+	if (rc < 0)
+		return rc;
+	hit_lines_finish(&v->lines, v->job->options->max_count);
+	start_scan(v);
+	return put_hit_lines(t);
+}
+
+/* Whether the open file is one that a walk would have kept. */
+static bool is_searched(const struct task *t)
+{
+	const struct file_reader *r = &t->v->reader;
+	const struct walk_rules *rules = t->v->job->rules;
+
+	if (r->is_binary && !rules->include_binary)
+		return false;
+	return !rules->max_filesize || r->st.size <= rules->max_filesize;
+}
+
+/* What the sink of a file that is handed over piece by piece said. */
+static int sink_failure(const struct task *t)
+{
+	return t->out->stream ? t->out->stream->failed : SCOUT_OK;
+}
+
+/* Answers from the open file.  SCOUT_END if it changed meanwhile. */
+static int try_text(struct task *t, bool is_last_try, struct scout_err *err)
+{
+	struct file_reader *r = &t->v->reader;
+	bool matches = false;
+	int rc = SCOUT_OK;
+
+	if (wants_text(t) && is_utf16(r))
+		rc = read_whole(r, err);
+	if (!rc)
+		rc = eval_open_file(t, &matches, err);
+	if (!rc && matches)
+		rc = put_text_lines(t, err);
+	if (rc < 0 && rc != SCOUT_E_NOTFOUND)
+		return rc;
+	if (rc == SCOUT_E_NOTFOUND || !file_reader_unchanged(r)) {
+		if (!is_last_try && answers_take_back(t->out))
+			return SCOUT_END;
+		rc = put_message(t, "changed while it was being read");
+		if (rc < 0)
+			return rc;
+	}
+	set_matches(t, matches);
+	return SCOUT_OK;
+}
+
+/* The file could be opened, but reading it failed. */
+static int put_read_error(struct task *t, const struct scout_err *err)
+{
+	if (answers_take_back(t->out))
+		answers_file(t->out)->matches = false;
+	return put_unreadable(t, err->sys ? err->sys : EIO);
+}
+
+/* Evaluates the query on the file as it is; the reader may have it open. */
+static int check_text(struct task *t)
+{
+	struct file_reader *r = &t->v->reader;
+	struct scout_err err = SCOUT_ERR_INIT;
+	int rc = SCOUT_END, sys = 0;
+	unsigned attempt;
+
+	for (attempt = 1; rc == SCOUT_END; attempt++) {
+		if (r->fd < 0 || attempt > 1) {
+			rc = open_file(t, READ_WINDOW_BYTES, &sys);
+			if (rc < 0)
+				return rc;
+			if (sys)
+				return put_unreadable(t, sys);
+		}
+		r->window_bytes = READ_WINDOW_BYTES;
+		answers_file(t->out)->size_bytes = r->st.size;
+		if (!is_searched(t))
+			return SCOUT_OK;
+		rc = try_text(t, attempt >= READ_ATTEMPTS, &err);
+	}
+	t->out->counts.searched_files++;
+	if (sink_failure(t))
+		return sink_failure(t);
+	if (rc == SCOUT_E_IO)
+		return put_read_error(t, &err);
+	if (rc < 0)
+		return scout_err_set(t->err, rc, "%s: %s", t->c->path,
+				     err.msg);
+	return rc;
+}
+
+/* --- The index proposes --------------------------------------------------------- */
+
+/* Whether what the index knows is all that is asked. */
+static bool index_suffices(const struct task *t)
+{
+	const struct candidate *c = t->c;
+	enum query_detail detail = t->v->job->options->detail;
+
+	return c->is_indexed && c->verdict != VERDICT_MAYBE &&
+	       (detail == DETAIL_FILES || c->knows_lines);
+}
+
+static int put_index_answer(struct task *t)
+{
+	set_matches(t, t->c->verdict == VERDICT_YES);
+	set_lines(t, t->c->nlines, t->c->noccurrences);
+	return SCOUT_OK;
+}
+
+/* Without opening: the index' word holds if the file is as it was. */
+static int check_stat(struct task *t)
+{
+	const struct verify_job *job = t->v->job;
+	struct os_stat st;
+	int rc;
+
+	answers_file(t->out)->size_bytes = t->c->size_bytes;
+	if (job->options->verify == VERIFY_NEVER)
+		return put_index_answer(t);
+	rc = os_stat_at(job->root_fd, t->c->path, job->rules->follow, &st);
+	if (rc < 0)
+		return put_unreadable(t, -rc);
+	compare_stat(t, &st);
+	if (t->changed || t->racy)
+		return check_text(t);
+	return put_index_answer(t);
+}
+
+/* Confirms the hits on the open, unchanged file.  SCOUT_END if they are not
+ * there. */
+static int check_hits(struct task *t)
+{
+	struct verifier *v = t->v;
+	bool ok;
+	int rc;
+
+	if (is_utf16(&v->reader) && !v->reader.at_end)
+		return SCOUT_END;
+	start_scan(v);
+	line_scan_set_hints(&v->scan, t->c->hints, t->c->nhints);
+	rc = confirm_hits(t->c, &v->scan, &v->text, &v->words,
+			  v->job->options->max_count, &v->lines, &ok);
+	if (rc < 0 || !ok)
+		return rc == SCOUT_E_NOMEM ? rc : SCOUT_END;
+	t->out->counts.searched_files++;
+	t->out->counts.bytes_read += file_reader_window(&v->reader).len;
+	set_matches(t, t->c->verdict == VERDICT_YES);
+	start_scan(v);
+	line_scan_set_hints(&v->scan, t->c->hints, t->c->nhints);
+	rc = put_hit_lines(t);
+	if (!rc && file_reader_unchanged(&v->reader))
+		return SCOUT_OK;
+	if (sink_failure(t) || rc == SCOUT_E_NOMEM)
+		return rc;
+	if (answers_take_back(t->out))
+		return SCOUT_END;
+	return put_message(t, "changed while it was being read");
+}
+
+static int check_file(struct task *t)
+{
+	struct verifier *v = t->v;
+	bool large = t->c->is_indexed &&
+		     t->c->size_bytes > CANDIDATE_WHOLE_BYTES;
+	int sys, rc;
+
+	rc = open_file(t, large ? SMALL_WINDOW_BYTES : READ_WINDOW_BYTES, &sys);
+	if (rc < 0)
+		return rc;
+	if (sys)
+		return put_unreadable(t, sys);
+	compare_stat(t, &v->reader.st);
+	if (wants_text(t) && !t->out->stream &&
+	    v->reader.st.size > READ_WINDOW_BYTES) {
+		answers_file(t->out)->is_deferred = true;
+		return SCOUT_OK;
+	}
+	if (!t->changed && !t->racy && index_suffices(t)) {
+		rc = check_hits(t);
+		if (rc != SCOUT_END)
+			return rc;
+	}
+	return check_text(t);
+}
+
+/* Nothing to say about the file at work: forgets it. */
+static void drop_if_silent(struct answers *out)
+{
+	const struct file_answer *f = answers_file(out);
+
+	if (!f->matches && !f->message && !f->is_deferred &&
+	    !(out->stream && out->stream->is_open))
+		out->files.len -= sizeof(*f);
+}
+
+int verify_candidate(struct verifier *v, const struct candidate *c,
+		     struct answers *out, struct scout_err *err)
+{
+	struct task t = { .v = v, .c = c, .out = out, .err = err };
+	bool by_stat = v->job->options->detail != DETAIL_TEXT &&
+		       v->job->options->verify != VERIFY_ALWAYS;
+	int rc;
+
+	if (!answers_begin_file(out, span_of(c->path, c->path_len)))
+		return scout_err_set(err, SCOUT_E_NOMEM, "collecting answers");
+	file_reader_close(&v->reader);
+	if (by_stat && index_suffices(&t))
+		rc = check_stat(&t);
+	else
+		rc = check_file(&t);
+	file_reader_close(&v->reader);
+	if (t.changed && !answers_file(out)->is_deferred) {
+		out->counts.changed_files++;
+		answers_file(out)->changed = true;
+	}
+	drop_if_silent(out);
+	return rc;
+}

@@ -1,0 +1,204 @@
+#include "tools/check_command.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/os.h"
+#include "index_format/check.h"
+#include "tools/cli.h"
+#include "tools/flags.h"
+#include "tools/index_arg.h"
+
+static const char program[] = "scout-index";
+
+enum { CHECK_SOUND = 0, CHECK_DAMAGED = 1, CHECK_FAILED = 2 };
+
+struct check_flags {
+	const char *index_dir;
+	uint64_t max_problems;
+	int quiet, help;
+	struct flag_list folders;
+};
+
+#define FIELD(f) offsetof(struct check_flags, f)
+
+static const struct flag check_table[] = {
+	{ "index", 0, "DIR", "the index in DIR", FLAG_TEXT, FIELD(index_dir), 0,
+	  NULL },
+	{ "max-problems", 0, "N", "name at most N problems (100)", FLAG_NUMBER,
+	  FIELD(max_problems), 0, NULL },
+	{ "quiet", 'q', NULL, "print nothing, only exit with a code", FLAG_SET,
+	  FIELD(quiet), true, NULL },
+	{ "help", 'h', NULL, "this help", FLAG_SET, FIELD(help), true, NULL },
+};
+
+static const struct flag_table check_rows = {
+	check_table, sizeof(check_table) / sizeof(check_table[0])
+};
+
+void check_command_print_help(struct output *out)
+{
+	flags_print_help(&check_rows, out);
+}
+
+/* One run of the command. */
+struct check_run {
+	struct check_flags flags;
+	const char *index_dir;
+	struct output *out;
+};
+
+static void show_problem(void *ctx, const char *line)
+{
+	struct check_run *run = ctx;
+
+	if (run->flags.quiet)
+		return;
+	output_put_str(run->out, line);
+	output_end_line(run->out);
+	/* what comes next may be a crash */
+	output_flush(run->out);
+}
+
+static void show_verdict(struct check_run *run, const struct check_counts *n,
+			 int64_t elapsed_ns)
+{
+	struct output *out = run->out;
+
+	if (run->flags.quiet)
+		return;
+	if (n->unnamed)
+		output_printf(out, "%llu values are left over from a run that "
+			      "was stopped; the next one removes them\n",
+			      (unsigned long long)n->unnamed);
+	output_printf(out, "%.1f MiB in %.1f s: segments %llu, documents %llu, "
+		      "lines %llu, terms %llu, postings %llu, positions "
+		      "%llu\n",
+		      (double)n->bytes / (1 << 20), (double)elapsed_ns / 1e9,
+		      (unsigned long long)n->segments,
+		      (unsigned long long)n->documents,
+		      (unsigned long long)n->lines,
+		      (unsigned long long)n->terms,
+		      (unsigned long long)n->postings,
+		      (unsigned long long)n->positions);
+	if (n->problems)
+		output_printf(out, "the index is damaged; problems: %llu\n",
+			      (unsigned long long)n->problems);
+	else
+		output_put_str(out, "the index is sound\n");
+}
+
+/* In the child: the exit code. */
+static int check_here(struct check_run *run)
+{
+	const struct rlimit no_core = { 0, 0 };
+	struct check_options options = CHECK_OPTIONS_INIT;
+	struct scout_err err = SCOUT_ERR_INIT;
+	struct check_counts counts;
+	int64_t start = os_mono_ns();
+	int code;
+
+	setrlimit(RLIMIT_CORE, &no_core);
+	options.max_problems = run->flags.max_problems;
+	if (scout_check(run->index_dir, &options, show_problem, run, &counts,
+			&err) < 0) {
+		output_flush(run->out);
+		cli_print_err(program, &err);
+		return CHECK_FAILED;
+	}
+	show_verdict(run, &counts, os_mono_ns() - start);
+	code = counts.problems ? CHECK_DAMAGED : CHECK_SOUND;
+	return cli_finish(program, run->out, code);
+}
+
+/* Signals that reading damaged pages may end in; others came from outside. */
+static bool is_crash(int number)
+{
+	return number == SIGSEGV || number == SIGBUS || number == SIGABRT ||
+	       number == SIGFPE || number == SIGILL;
+}
+
+static int code_of_end(struct check_run *run, int status)
+{
+	int number;
+
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	number = WTERMSIG(status);
+	if (!is_crash(number)) {
+		cli_message(program, "the check was stopped by signal %d",
+			    number);
+		return CHECK_FAILED;
+	}
+	if (!run->flags.quiet)
+		output_printf(run->out, "the index is damaged (the check was "
+			      "stopped by signal %d)\n", number);
+	return CHECK_DAMAGED;
+}
+
+static int check_in_child(struct check_run *run, int *out_code,
+			  struct scout_err *err)
+{
+	pid_t child, ended;
+	int status;
+
+	output_flush(run->out);
+	child = fork();
+	if (child < 0)
+		return scout_err_sys(err, errno, "starting the check");
+	if (!child)
+		_exit(check_here(run));
+	do {
+		ended = waitpid(child, &status, 0);
+	} while (ended < 0 && errno == EINTR);
+	if (ended < 0)
+		return scout_err_sys(err, errno, "waiting for the check");
+	*out_code = code_of_end(run, status);
+	return SCOUT_OK;
+}
+
+static int parse(const char **args, size_t nargs, struct arena *arena,
+		 struct check_flags *flags, struct scout_err *err)
+{
+	int rc = flags_parse(&check_rows, args, nargs, flags, &flags->folders,
+			     arena, err);
+
+	if (rc < 0 || flags->help)
+		return rc;
+	if (flags->folders.nitems + (flags->index_dir != NULL) > 1)
+		return scout_err_set(err, SCOUT_E_USAGE,
+				     "check takes one folder or --index DIR");
+	return SCOUT_OK;
+}
+
+int check_command_run(const char **args, size_t nargs, struct output *out,
+		      int *out_code, struct scout_err *err)
+{
+	struct check_run run = { .out = out };
+	struct buf index_dir = BUF_INIT(MEM_OTHER);
+	struct flag_list *folders = &run.flags.folders;
+	struct arena arena;
+	int rc;
+
+	arena_init(&arena, MEM_OTHER);
+	rc = parse(args, nargs, &arena, &run.flags, err);
+	if (!rc && run.flags.help) {
+		check_command_print_help(out);
+		goto out;
+	}
+	if (!rc)
+		rc = index_arg_find(run.flags.index_dir,
+				    folders->nitems ? folders->items[0] : NULL,
+				    &index_dir, err);
+	if (!rc) {
+		run.index_dir = (const char *)index_dir.ptr;
+		rc = check_in_child(&run, out_code, err);
+	}
+out:
+	buf_release(&index_dir);
+	arena_release(&arena);
+	return rc;
+}

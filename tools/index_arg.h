@@ -1,0 +1,16 @@
+/*
+ * Which index a command of scout-index means: --index DIR; the folder given, or
+ * the .scout in it; else what a query in the current folder would find.
+ */
+#ifndef SCOUT_TOOLS_INDEX_ARG_H
+#define SCOUT_TOOLS_INDEX_ARG_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* index_dir and folder may be NULL, and one of them is; puts the path,
+ * NUL-terminated, in out.  SCOUT_E_NOTFOUND, SCOUT_E_NOMEM. */
+int index_arg_find(const char *index_dir, const char *folder, struct buf *out,
+		   struct scout_err *err);
+
+#endif

@@ -1,0 +1,87 @@
+/*
+ * The flags of scout-query: ripgrep's names, short forms and meanings where it
+ * has them.
+ */
+#ifndef SCOUT_TOOLS_QUERY_FLAGS_H
+#define SCOUT_TOOLS_QUERY_FLAGS_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "query/query.h"
+#include "tools/color.h"
+#include "tools/flags.h"
+
+/* What is printed of the files that match. */
+enum print_mode {
+	PRINT_LINES,
+	PRINT_COUNT,
+	PRINT_COUNT_MATCHES,
+	PRINT_PATHS,
+	PRINT_NOTHING,		/* -q */
+};
+
+enum tristate { UNSET, NO, YES };
+
+/* Switches are ints, numbers uint64_t, as flags.h wants them. */
+struct query_flags {
+	/* what to ask */
+	struct flag_list patterns;	/* -e */
+	struct flag_list words;		/* arguments */
+	int case_mode;			/* enum case_mode */
+	/* where */
+	const char *index_dir;
+	const char *root;
+	int brute;
+	int verify;			/* enum verify_mode */
+	uint64_t nthreads;
+	/* what to print; read query_flags_mode for the outcome */
+	int count, count_matches, paths, quiet, json;
+	int without_match;		/* of paths: files that do not match */
+	int max_count_given;
+	uint64_t max_count;
+	uint64_t before, after;
+	int context_both;		/* -C gave before and after */
+	/* how */
+	int line_number, heading, filename;	/* enum tristate */
+	int column;				/* enum tristate */
+	int only_matching, vimgrep, byte_offset, trim, null, preview;
+	int by_line;			/* enum tristate: --line-buffered */
+	uint64_t max_columns;		/* 0: no limit */
+	int color;			/* enum color_when */
+	struct colors colors;
+	int absolute_path;
+	int stats, no_messages;
+	/* other things to do than a search */
+	int explain;
+	const char *batch;
+	uint64_t repeat;
+	int help, long_help, version;
+	int no_config;
+};
+
+/*
+ * Reads the configuration file (unless --no-config) and the arguments after
+ * the program's name.  What flags point to lives in arena and argv.
+ * SCOUT_E_USAGE, SCOUT_E_NOMEM.
+ */
+int query_flags_parse(int argc, char **argv, struct arena *arena,
+		      struct query_flags *flags, struct scout_err *err);
+
+/* What the flags together ask to print. */
+enum print_mode query_flags_mode(const struct query_flags *flags);
+
+/*
+ * Appends the text of the query: the arguments joined by spaces, or the -e
+ * queries as alternatives.  SCOUT_E_USAGE if there is none.
+ */
+int query_flags_text(const struct query_flags *flags, struct buf *out,
+		     struct scout_err *err);
+
+/* The engine's options that the flags ask for. */
+void query_flags_options(const struct query_flags *flags,
+			 struct query_options *out);
+
+/* -h (flags only) and --help. */
+void query_flags_print_help(struct output *out, bool is_long);
+
+#endif

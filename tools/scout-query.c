@@ -1,0 +1,275 @@
+/*
+ * scout-query: ask an index and print the answer as ripgrep would.
+ *
+ * The flow: flags, target (an index or a bare folder), query, a printer as its
+ * sink, remarks, exit code.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/os.h"
+#include "query/query.h"
+#include "tools/batch.h"
+#include "tools/cli.h"
+#include "tools/print_json.h"
+#include "tools/print_text.h"
+#include "tools/query_flags.h"
+#include "tools/search_report.h"
+
+static const char program[] = "scout-query";
+
+/* One run of the program. */
+struct session {
+	struct arena arena;		/* arguments */
+	struct query_flags flags;
+	struct query_options options;
+	struct output out;
+	int64_t start_ns;
+	struct scout_err err;
+	/* what is searched: an index, or a folder without one */
+	struct buf index_dir;
+	struct scout_index *index;
+	const char *root;
+	bool named;			/* by the user, not found above him */
+	/* the search */
+	struct buf text;
+	struct scout_query *query;
+	struct display_path paths;
+	bool as_json;			/* which printer is in use */
+	struct text_printer text_printer;
+	struct json_printer json_printer;
+	struct scout_query_stats stats;
+};
+
+/* Which folder holds the index.  SCOUT_E_NOTFOUND says how to make one. */
+static int find_index(struct session *s)
+{
+	const char *env = getenv("SCOUT_INDEX");
+	struct scout_err err = SCOUT_ERR_INIT;
+	int rc;
+
+	if (s->flags.index_dir) {
+		buf_put_str(&s->index_dir, s->flags.index_dir);
+		s->named = true;
+		return SCOUT_OK;
+	}
+	s->named = env && *env;
+	rc = scout_index_find(".", &s->index_dir, &err);
+	if (rc == SCOUT_E_NOTFOUND && !s->named)
+		return scout_err_set(&s->err, SCOUT_E_NOTFOUND,
+				     "no index here or in a folder above; make "
+				     "one with 'scout-index build DIR' or name "
+				     "one with --index");
+	if (rc < 0)
+		s->err = err;
+	return rc;
+}
+
+/* Opens what is to be searched. */
+static int open_target(struct session *s)
+{
+	const char *dir;
+	int rc;
+
+	if (s->flags.root) {
+		s->root = s->flags.root;
+		s->named = true;
+		return SCOUT_OK;
+	}
+	rc = find_index(s);
+	if (rc == SCOUT_E_NOTFOUND && s->flags.brute && !s->named) {
+		scout_err_clear(&s->err);
+		s->root = ".";
+		return SCOUT_OK;
+	}
+	if (rc < 0)
+		return rc;
+	dir = buf_cstr(&s->index_dir);
+	if (!dir)
+		return scout_err_set(&s->err, SCOUT_E_NOMEM, "index path");
+	rc = scout_index_open(dir, &s->index, &s->err);
+	if (rc == SCOUT_OK)
+		s->root = scout_index_root(s->index);
+	return rc;
+}
+
+/* Makes the printer that the flags ask for, as a sink. */
+static int make_printer(struct session *s, struct scout_sink *out)
+{
+	static const struct query_flags silent = { .quiet = true };
+	const struct query_flags *flags = s->flags.explain ? &silent :
+							     &s->flags;
+	const char *messages = s->flags.no_messages ? NULL : program;
+	int rc;
+
+	s->as_json = flags->json && !flags->quiet;
+	if (s->as_json) {
+		rc = json_printer_init(&s->json_printer, &s->paths, &s->out,
+				       &s->err);
+		s->json_printer.program = messages;
+		*out = json_printer_sink(&s->json_printer);
+		return rc;
+	}
+	text_printer_init(&s->text_printer, flags,
+			  color_wanted((enum color_when)flags->color,
+				       STDOUT_FILENO), &s->paths, &s->out);
+	s->text_printer.program = messages;
+	*out = text_printer_sink(&s->text_printer);
+	return SCOUT_OK;
+}
+
+/* What comes after the last hit. */
+static int print_end(struct session *s)
+{
+	uint64_t elapsed = (uint64_t)(os_mono_ns() - s->start_ns);
+
+	if (s->flags.explain)
+		return report_explanation(&s->out, s->query, s->index,
+					  &s->stats, &s->err);
+	if (s->as_json)
+		json_printer_summary(&s->json_printer, &s->stats, elapsed);
+	else if (s->flags.stats && !s->flags.json)
+		report_stats(&s->out, &s->stats, s->text_printer.bytes_printed,
+			     elapsed, s->index != NULL);
+	return SCOUT_OK;
+}
+
+/* The exit code of a search that ran; as ripgrep's. */
+static int search_code(const struct session *s)
+{
+	uint64_t files = s->as_json ? s->json_printer.files :
+				      s->text_printer.files;
+
+	if (files && s->flags.quiet)
+		return EXIT_MATCH;
+	if (s->stats.unreadable_files)
+		return EXIT_TROUBLE;
+	return files ? EXIT_MATCH : EXIT_NO_MATCH;
+}
+
+static int search(struct session *s, int *out_code)
+{
+	struct scout_sink sink;
+	int rc;
+
+	rc = query_flags_text(&s->flags, &s->text, &s->err);
+	if (rc < 0)
+		return rc;
+	rc = scout_query_new(buf_span(&s->text), &s->options, &s->query,
+			     &s->err);
+	if (rc < 0)
+		return rc;
+	report_notes(program, scout_query_parsed(s->query));
+	if (s->flags.max_count_given && !s->flags.max_count) {
+		*out_code = EXIT_NO_MATCH;	/* -m 0: no line can match */
+		return SCOUT_OK;
+	}
+	rc = open_target(s);
+	if (rc < 0)
+		return rc;
+	rc = display_path_init(&s->paths, s->root, s->flags.absolute_path,
+			       s->named, &s->err);
+	if (rc < 0)
+		return rc;
+	rc = make_printer(s, &sink);
+	if (rc < 0)
+		return rc;
+	rc = scout_query_run(s->query, s->index, s->root, &sink, &s->stats,
+			     &s->err);
+	if (rc < 0 && !s->out.failed)
+		return rc;
+	if (!s->out.failed)
+		rc = print_end(s);
+	else
+		rc = SCOUT_OK;	/* cli_finish looks at why */
+	if (!s->flags.no_messages)
+		report_stale(program, &s->stats);
+	*out_code = search_code(s);
+	return rc;
+}
+
+static int batch(struct session *s, int *out_code)
+{
+	struct batch_totals totals = { 0 };
+	int rc;
+
+	rc = open_target(s);
+	if (rc < 0)
+		return rc;
+	rc = batch_run(s->flags.batch, s->index, &s->options, s->flags.repeat,
+		       &s->out, &totals, &s->err);
+	if (rc < 0 && !s->out.failed)
+		return rc;
+	*out_code = totals.errors ? EXIT_TROUBLE :
+		    totals.matched ? EXIT_MATCH : EXIT_NO_MATCH;
+	return SCOUT_OK;
+}
+
+/* What the flags ask for, to its exit code. */
+static int run(struct session *s, int argc, char **argv, int *out_code)
+{
+	int rc;
+
+	rc = output_init(&s->out, STDOUT_FILENO, &s->err);
+	if (rc < 0)
+		return rc;
+	rc = query_flags_parse(argc, argv, &s->arena, &s->flags, &s->err);
+	if (rc < 0)
+		return rc;
+	*out_code = EXIT_MATCH;
+	if (s->flags.help) {
+		query_flags_print_help(&s->out, s->flags.long_help);
+		return SCOUT_OK;
+	}
+	if (s->flags.version) {
+		cli_print_version(&s->out, program);
+		return SCOUT_OK;
+	}
+	if (s->flags.by_line != UNSET)
+		s->out.by_line = s->flags.by_line == YES;
+	query_flags_options(&s->flags, &s->options);
+	return s->flags.batch ? batch(s, out_code) : search(s, out_code);
+}
+
+static void session_init(struct session *s)
+{
+	*s = (struct session){ .start_ns = os_mono_ns() };
+	arena_init(&s->arena, MEM_OTHER);
+	buf_init(&s->index_dir, MEM_OTHER);
+	buf_init(&s->text, MEM_OTHER);
+}
+
+static void session_release(struct session *s)
+{
+	text_printer_release(&s->text_printer);
+	json_printer_release(&s->json_printer);
+	display_path_release(&s->paths);
+	scout_query_free(s->query);
+	scout_index_close(s->index);
+	buf_release(&s->text);
+	buf_release(&s->index_dir);
+	output_release(&s->out);
+	arena_release(&s->arena);
+}
+
+int main(int argc, char **argv)
+{
+	struct session s;
+	int code = EXIT_TROUBLE;
+
+	cli_ignore_sigpipe();
+	session_init(&s);
+	if (run(&s, argc, argv, &code) < 0) {
+		code = EXIT_TROUBLE;
+		output_flush(&s.out);
+		if (s.err.code == SCOUT_E_SYNTAX && s.text.ptr)
+			report_syntax_error(program, buf_span(&s.text),
+					    &s.err);
+		else
+			cli_print_err(program, &s.err);
+	} else {
+		code = cli_finish(program, &s.out, code);
+	}
+	session_release(&s);
+	return code;
+}

@@ -1,0 +1,127 @@
+#include "tools/search_report.h"
+
+#include <unistd.h>
+
+#include "base/os.h"
+#include "tools/cli.h"
+
+typedef unsigned long long ull;
+
+void report_syntax_error(const char *program, struct span text,
+			 const struct scout_err *err)
+{
+	struct buf message = BUF_INIT(MEM_OTHER);
+
+	buf_printf(&message, "%s: ", program);
+	query_error_print(text, err, &message);
+	if (message.len && message.ptr[message.len - 1] != '\n')
+		buf_put_u8(&message, '\n');
+	if (buf_status(&message) == SCOUT_OK)
+		(void)os_write_full(STDERR_FILENO, message.ptr, message.len);
+	else
+		cli_print_err(program, err);
+	buf_release(&message);
+}
+
+void report_notes(const char *program, const struct parsed_query *parsed)
+{
+	const struct query_note *note;
+
+	for (note = parsed->notes; note; note = note->next)
+		cli_message(program, "note: %s", note->text);
+}
+
+/* "5 minutes ago", "3 days ago": when the index was made. */
+static const char *age_text(int64_t index_time_ns, char text[48])
+{
+	static const struct { int64_t seconds; const char *unit; } units[] = {
+		{ 86400, "day" }, { 3600, "hour" }, { 60, "minute" },
+		{ 1, "second" },
+	};
+	int64_t age = (os_now_ns() - index_time_ns) / 1000000000;
+	size_t i = 0;
+
+	if (age < 0)
+		age = 0;
+	while (i < 3 && age < 2 * units[i].seconds)
+		i++;
+	age /= units[i].seconds;
+	snprintf(text, 48, "%lld %s%s ago", (long long)age, units[i].unit,
+		 age == 1 ? "" : "s");
+	return text;
+}
+
+void report_stale(const char *program, const struct scout_query_stats *stats)
+{
+	ull n = stats->changed_files;
+	char age[48];
+
+	if (n)
+		cli_message(program, "note: the index was made %s; %llu file%s "
+			    "changed since and %s read anew, new files may be "
+			    "missing", age_text(stats->index_time_ns, age), n,
+			    n == 1 ? "" : "s", n == 1 ? "was" : "were");
+}
+
+void report_stats(struct output *out, const struct scout_query_stats *stats,
+		  uint64_t bytes_printed, uint64_t elapsed_ns, bool has_index)
+{
+	char age[48];
+
+	output_printf(out, "\n%llu matches\n%llu matched lines\n",
+		      (ull)stats->matches, (ull)stats->matched_lines);
+	output_printf(out, "%llu files contained matches\n",
+		      (ull)stats->matched_files);
+	output_printf(out, "%llu files searched\n", (ull)stats->searched_files);
+	output_printf(out, "%llu bytes printed\n", (ull)bytes_printed);
+	output_printf(out, "%llu bytes searched\n", (ull)stats->bytes_read);
+	output_printf(out, "%.6f seconds spent searching\n",
+		      (double)stats->total_ns / 1e9);
+	output_printf(out, "%.6f seconds\n", (double)elapsed_ns / 1e9);
+	if (!has_index)
+		return;
+	output_printf(out, "%llu candidates from the index\n",
+		      (ull)stats->candidates);
+	output_printf(out, "%llu files changed, %llu gone, %llu unreadable\n",
+		      (ull)stats->changed_files, (ull)stats->gone_files,
+		      (ull)stats->unreadable_files);
+	output_printf(out, "%llu files in the index, %llu segments, made %s\n",
+		      (ull)stats->index_docs, (ull)stats->index_segments,
+		      age_text(stats->index_time_ns, age));
+}
+
+int report_explanation(struct output *out, struct scout_query *query,
+		       struct scout_index *index,
+		       const struct scout_query_stats *stats,
+		       struct scout_err *err)
+{
+	struct buf text = BUF_INIT(MEM_OTHER);
+	int rc;
+
+	rc = scout_query_explain(query, index, &text, err);
+	if (rc < 0)
+		goto out;
+	rc = buf_status(&text);
+	if (rc < 0)
+		goto out;
+	output_put_span(out, buf_span(&text));
+	if (text.len && text.ptr[text.len - 1] != '\n')
+		output_put_byte(out, '\n');
+	output_printf(out, "answer: %llu files, %llu lines, %llu matches\n",
+		      (ull)stats->matched_files, (ull)stats->matched_lines,
+		      (ull)stats->matches);
+	output_printf(out, "work: %llu candidates, %llu files opened, "
+		      "%llu bytes read\n", (ull)stats->candidates,
+		      (ull)stats->searched_files, (ull)stats->bytes_read);
+	output_printf(out, "time: parse %.3f ms, open %.3f ms, plan %.3f ms, "
+		      "match %.3f ms, verify %.3f ms, total %.3f ms\n",
+		      (double)stats->parse_ns / 1e6,
+		      (double)stats->open_ns / 1e6,
+		      (double)stats->plan_ns / 1e6,
+		      (double)stats->match_ns / 1e6,
+		      (double)stats->verify_ns / 1e6,
+		      (double)stats->total_ns / 1e6);
+out:
+	buf_release(&text);
+	return rc;
+}
