@@ -1,0 +1,239 @@
+"""The third evaluator: what a query means on a tree, from the contract alone.
+
+answer(root, query) reads every file under ROOT and returns, for each file that
+matches, its hit lines and the spans to be marked in them.  It shares no code
+and no idea with scout: section 4 of docs/query-language.md is written out as it
+stands.
+"""
+
+import bisect
+import os
+import stat
+from typing import NamedTuple
+
+import grammar
+from grammar import And, Near, Not, Operand, Or
+from words import Text, fold, nfc
+
+BREAKABLE = ("and", "or", "not", "near", "before", "phrase", "prefix", "case", "lines")
+
+
+class Occurrence(NamedTuple):
+    """A span of word positions, both ends included."""
+    first: int
+    last: int
+
+
+class Hit(NamedTuple):
+    """A hit line: its text starts at byte `offset` of the decoded file, and
+    `spans` are the (start, end) in it of what matched."""
+    line: int
+    offset: int
+    text: bytes
+    spans: tuple
+
+
+class Evaluator:
+    """A query with a case mode ('i', 's' or 'S') to ask of texts.
+
+    BROKEN names an operator to get wrong on purpose, which is how the test
+    shows that it can fail.
+    """
+
+    def __init__(self, query, case="i", broken=None):
+        assert broken is None or broken in BREAKABLE
+        self.tree = grammar.parse(query)
+        self.case = case
+        self.broken = broken
+
+    def hits(self, text):
+        """The hit lines of TEXT as a tuple of Hit, or None if it does not match."""
+        occurrences = self.match(self.tree, text)
+        if occurrences is None:
+            return None
+        hits = [Hit(line, text.line_offset(line), text.line_bytes(line),
+                    tuple(sorted(spans)))
+                for line, spans in sorted(_spans_by_line(occurrences, text).items())]
+        return tuple(hits[:-1] if self.broken == "lines" else hits)
+
+    def match(self, node, text):
+        """The leaf occurrences that take part, or None if NODE is false."""
+        if isinstance(node, Operand):
+            return self.occurrences(node, text) or None
+        if isinstance(node, Not):
+            found = self.match(node.child, text)
+            return [] if found is None or self.broken == "not" else None
+        if isinstance(node, (And, Or)):
+            parts = [self.match(child, text) for child in node.children]
+            true = [part for part in parts if part is not None]
+            needs_all = isinstance(node, And) != (
+                self.broken == ("and" if isinstance(node, And) else "or"))
+            if not true or (needs_all and len(true) < len(parts)):
+                return None
+            return [occurrence for part in true for occurrence in part]
+        if isinstance(node, Near):
+            return self.near(node, text) or None
+        raise TypeError(node)
+
+    # An operand's occurrences.  A new kind of operand needs a branch here.
+
+    def occurrences(self, operand, text):
+        """Every span of TEXT that the operand matches, sorted."""
+        sensitive = self.case == "s" or (self.case == "S" and operand.has_upper())
+        if self.broken == "case":
+            sensitive = False
+        wanted = []                # for each piece, the raw words it matches
+        for piece in operand.pieces:
+            matches = self.piece_matcher(piece, sensitive)
+            wanted.append({raw for raw in text.distinct if matches(raw)})
+        if not all(wanted):
+            return []
+        if self.broken == "phrase":
+            wanted.reverse()
+        raws, size = text.raws, len(wanted)
+        return [Occurrence(at, at + size - 1) for at in range(len(raws) - size + 1)
+                if raws[at] in wanted[0]
+                and all(raws[at + i] in wanted[i] for i in range(size))]
+
+    def piece_matcher(self, piece, sensitive):
+        """A predicate on raw words."""
+        wanted = fold(piece.raw, sensitive)
+        if piece.prefix and self.broken != "prefix":
+            start = nfc(wanted)
+            return lambda raw: nfc(fold(raw, sensitive)).startswith(start)
+        return lambda raw: fold(raw, sensitive) == wanted
+
+    # NEAR and BEFORE
+
+    def near(self, node, text):
+        """The occurrences that take part: those for which SOME choice of one
+        occurrence of each other operand is pairwise disjoint, keeps the
+        distance between the first and the last, and, for BEFORE, the order."""
+        lists = [self.occurrences(child, text) for child in node.children]
+        if not all(lists):
+            return []
+        distance = node.distance + (self.broken == "near")
+        ordered = node.ordered and self.broken != "before"
+        window = _Window(text, lists, distance, ordered, node.lines)
+        return [occurrence for k, occurrences in enumerate(lists)
+                for occurrence in occurrences
+                if window.has_choice({k: occurrence})]
+
+
+class _Window:
+    """The conditions of one NEAR, pair by pair.
+
+    The distance is that from the end of the first chosen occurrence to the
+    start of the last.  No pair is further apart than those two, so demanding
+    it of every pair says the same, and lets a search give up early.
+    """
+
+    def __init__(self, text, lists, distance, ordered, lines):
+        self.words = text.words
+        self.lists = lists      # the occurrences of each operand
+        self.longest = max(y.last - y.first for ys in lists for y in ys)
+        self.distance = distance
+        self.ordered = ordered
+        self.lines = lines
+
+    def gap(self, left, right):
+        if self.lines:
+            return self.words[right.first].line - self.words[left.last].line
+        return right.first - left.last
+
+    def allows(self, i, x, k, y):
+        """Whether operand I may have occurrence X while operand K has Y."""
+        if x.last < y.first:
+            return (i < k or not self.ordered) and self.gap(x, y) <= self.distance
+        if y.last < x.first:
+            return (k < i or not self.ordered) and self.gap(y, x) <= self.distance
+        return False
+
+    def has_choice(self, chosen):
+        """Whether CHOSEN, {operand: occurrence}, extends to all operands."""
+        rest = {k: self.candidates(chosen, k)
+                for k in range(len(self.lists)) if k not in chosen}
+        if not rest:
+            return True
+        k = min(rest, key=lambda k: len(rest[k]))      # the scarcest first
+        for i in rest[k]:
+            y = self.lists[k][i]
+            if all(self.allows(j, x, k, y) for j, x in chosen.items()):
+                if self.has_choice({**chosen, k: y}):
+                    return True
+        return False
+
+    def candidates(self, chosen, k):
+        """Indexes of operand K's occurrences, without those that a chosen one
+        rules out by position.  allows() still decides; this only saves time."""
+        low, high = 0, len(self.words)                 # bounds on y.first
+        for i, x in chosen.items():
+            if self.ordered and i < k:
+                low = max(low, x.last + 1)
+            if self.ordered and k < i:
+                high = min(high, x.first - 1)
+            if not self.lines:
+                low = max(low, x.first - self.distance - self.longest)
+                high = min(high, x.last + self.distance)
+        return range(bisect.bisect_left(self.lists[k], (low,)),
+                     bisect.bisect_right(self.lists[k], (high + 1,)))
+
+
+def _spans_by_line(occurrences, text):
+    """{line: set of (start, end)}, each occurrence clipped to its lines.  Only
+    lines that hold one of an occurrence's words are touched by it."""
+    lines = {}
+    for occurrence in occurrences:
+        touched = {}
+        for word in text.words[occurrence.first:occurrence.last + 1]:
+            start, _ = touched.get(word.line, (word.start, 0))
+            touched[word.line] = (start, word.end)
+        for line, (start, end) in touched.items():
+            offset = text.line_offset(line)
+            lines.setdefault(line, set()).add((start - offset, end - offset))
+    return lines
+
+
+# --- Trees of files ------------------------------------------------------------
+
+def list_files(root):
+    """Relative paths of the regular files under ROOT (bytes) that are not
+    hidden, in path order: component by component."""
+    found = []
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(b".")]
+        for name in names:
+            path = os.path.join(folder, name)
+            if not name.startswith(b".") and stat.S_ISREG(os.lstat(path).st_mode):
+                found.append(os.path.relpath(path, root))
+    return sorted(found, key=path_key)
+
+
+def path_key(path):
+    return path.split(b"/")
+
+
+def load_tree(root):
+    """{relative path: Text} of the text files under ROOT (bytes)."""
+    texts = {}
+    for path in list_files(root):
+        with open(os.path.join(root, path), "rb") as f:
+            text = Text.of_file(f.read())
+        if text is not None:
+            texts[path] = text
+    return texts
+
+
+def answer(texts, query, case="i", broken=None):
+    """{relative path: tuple of Hit} of the matching files.  TEXTS is what
+    load_tree() gave, or a folder."""
+    if isinstance(texts, (str, bytes)):
+        texts = load_tree(os.fsencode(texts))
+    evaluator = Evaluator(query, case, broken)
+    answers = {path: evaluator.hits(text) for path, text in texts.items()}
+    return {path: hits for path, hits in answers.items() if hits is not None}
+
+
+def lines_of(answers):
+    """The contract's answer alone: {path: sorted line numbers}."""
+    return {path: [hit.line for hit in hits] for path, hits in answers.items()}

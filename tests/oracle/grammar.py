@@ -1,0 +1,332 @@
+"""The query language, sections 2, 3 and 8 of docs/query-language.md, as far as
+the first release goes: words, phrases, prefixes, AND OR NOT, NEAR and BEFORE.
+
+parse() gives a tree of the classes below.  QueryError means that the contract
+calls the query an error; Unsupported means that the contract knows the form and
+this evaluator does not yet.  To add an operand, give it a class beside Operand
+with an occurrences() in evaluator.py, and a branch in _bare().
+"""
+
+import re
+from dataclasses import dataclass
+
+import words
+
+FIELDS = ("path", "file", "ext", "lang", "size", "modified", "part", "lit",
+          "case", "accents")
+DEFAULT_DISTANCE = 10
+
+
+class QueryError(Exception):
+    """The query is wrong; `at` counts characters, not bytes."""
+
+    def __init__(self, message, at):
+        super().__init__(f"{message} (at {at})")
+        self.at = at
+
+
+class Unsupported(Exception):
+    """Legal, but not of this release."""
+
+
+# --- The tree ----------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Piece:
+    """One word of an operand; a prefix if it was written with `*` after it."""
+    raw: str
+    prefix: bool = False
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A word, a prefix, or a phrase of those; `raw` is as it was written."""
+    raw: str
+    pieces: tuple
+
+    def has_upper(self):
+        """Whether smart case makes it sensitive: upper case is Lu."""
+        return any(words.category(ord(c)) == "Lu" for c in self.raw)
+
+
+@dataclass(frozen=True)
+class Not:
+    child: object
+
+
+@dataclass(frozen=True)
+class And:
+    children: tuple
+
+
+@dataclass(frozen=True)
+class Or:
+    children: tuple
+
+
+@dataclass(frozen=True)
+class Near:
+    """NEAR, or BEFORE if `ordered`; `lines` makes the distance one of lines."""
+    children: tuple
+    distance: int
+    ordered: bool = False
+    lines: bool = False
+
+
+# --- Tokens ------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Token:
+    kind: str      # ( ) - and or not near operand end
+    at: int
+    value: object = None
+
+
+def _is_space(c):
+    """Unicode's White_Space."""
+    return c in "\t\n\v\f\r\x85" or words.category(ord(c))[0] == "Z"
+
+
+def tokenize(query):
+    tokens, i = [], 0
+    while i < len(query):
+        c = query[i]
+        if _is_space(c):
+            i += 1
+        elif c in "()":
+            tokens.append(Token(c, i))
+            i += 1
+        elif c == '"':
+            operand, after = _quoted(query, i)
+            tokens.append(Token("operand", i, operand))
+            i = after
+        elif c == "-":
+            _check_minus(query, i)
+            tokens.append(Token("-", i))
+            i += 1
+        else:
+            after = i
+            while after < len(query) and not (_is_space(query[after])
+                                              or query[after] in '()"'):
+                after += 1
+            if c == "/":
+                _refuse_regex(query, i)
+            tokens.append(_bare(query[i:after], i))
+            i = after
+    tokens.append(Token("end", len(query)))
+    return tokens
+
+
+def _quoted(query, at):
+    """The phrase that begins at the quote AT, and where it ends."""
+    text, i = "", at + 1
+    while i < len(query) and query[i] != '"':
+        if query[i] == "\\" and query[i + 1:i + 2] in ('"', "\\"):
+            i += 1
+        text += query[i]
+        i += 1
+    if i >= len(query):
+        raise QueryError("unbalanced quote", at)
+    if query[i + 1:i + 2] in ("~", "*", "?"):
+        raise QueryError("a wildcard after a quoted operand", i + 1)
+    pieces = tuple(Piece(w.raw) for w in words.split_words(_encode(text)))
+    if not pieces:
+        raise QueryError("no word in quotes", at)
+    return Operand(query[at:i + 1], pieces), i + 1
+
+
+def _check_minus(query, at):
+    after = query[at + 1:at + 2]
+    if not after or not (after in '"(/*?' or words.is_word_char(ord(after))):
+        raise QueryError("'-' is not before an operand", at)
+
+
+def _refuse_regex(query, at):
+    """A slash opens a regex if the next unescaped one ends its operand."""
+    match = re.match(r"/(?:[^/\\]|\\.)*/[im]*", query[at:], re.DOTALL)
+    if match:
+        after = query[at + match.end():at + match.end() + 1]
+        if not after or _is_space(after) or after in '()"':
+            raise Unsupported("regex")
+
+
+def _bare(text, at):
+    """The token of a bare run of characters: an operator or an operand."""
+    if text in ("AND", "OR", "NOT"):
+        return Token(text.lower(), at)
+    operator = re.fullmatch(r"(NEAR|BEFORE|ADJ|PRE)(?:(/)(.*))?", text, re.DOTALL)
+    if operator:
+        return Token("near", at, _distance(operator, at))
+    field = re.match(r"([a-z]+):", text)
+    if field and field[1] in FIELDS:
+        raise Unsupported(f"field {field[1]}")
+    if re.search(r".~[0-9]*$", text):
+        raise Unsupported("fuzzy")
+    pieces = _pieces(text)
+    if not pieces:
+        raise QueryError("no word in operand; use lit:", at)
+    return Token("operand", at, Operand(text, pieces))
+
+
+def _distance(operator, at):
+    """(ordered, n, lines) of NEAR and its kin."""
+    ordered = operator[1] != "NEAR"
+    if not operator[2]:
+        return ordered, DEFAULT_DISTANCE, False
+    number = re.fullmatch(r"([0-9]+)(l?)", operator[3])
+    if not number:
+        raise QueryError("a bad distance", at)
+    distance, lines = int(number[1]), number[2] == "l"
+    if distance == 0 and not lines:
+        raise QueryError("a distance of 0", at)
+    return ordered, distance, lines
+
+
+def _pieces(text):
+    """The words and prefixes of a bare operand, as a phrase."""
+    pieces = []
+    run = ""
+    for c in text + " ":
+        if c in "*?" or words.is_word_char(ord(c)) or words.is_ignorable(ord(c)):
+            run += c
+            continue
+        pieces += _pieces_of_run(run)
+        run = ""
+    return tuple(pieces)
+
+
+def _pieces_of_run(run):
+    """RUN holds word characters and wildcards and nothing else."""
+    found = words.split_words(_encode(re.sub(r"[*?]", "", run)))
+    if not found:
+        return []                            # wildcards alone are punctuation
+    if found[0].unspaced:
+        run = run.lstrip("*")                # adds nothing at either end
+    starred = run.endswith("*")
+    if "*" in run.rstrip("*") or "?" in run:
+        raise Unsupported("glob")
+    pieces = [Piece(w.raw) for w in found]
+    if starred and not found[-1].unspaced:
+        pieces[-1] = Piece(found[-1].raw, prefix=True)
+    return pieces
+
+
+def _encode(text):
+    return text.encode("utf-8", "surrogateescape")
+
+
+# --- The parser, one method per level of binding -------------------------------
+
+def parse(query):
+    return _Parser(query).parse()
+
+
+class _Parser:
+    def __init__(self, query):
+        self.tokens = tokenize(query)
+        self.next = 0
+
+    def peek(self, ahead=0):
+        return self.tokens[min(self.next + ahead, len(self.tokens) - 1)]
+
+    def take(self):
+        token = self.peek()
+        self.next += 1
+        return token
+
+    def parse(self):
+        tree = self.or_()
+        if self.peek().kind != "end":
+            raise QueryError(f"unexpected '{self.peek().kind}'", self.peek().at)
+        return tree
+
+    def or_(self):
+        children = [self.and_()]
+        while self.peek().kind == "or":
+            self.take()
+            children.append(self.and_())
+        return Or(tuple(children)) if len(children) > 1 else children[0]
+
+    def and_(self):
+        children = [self.not_()]
+        while True:
+            token = self.peek()
+            if token.kind == "and":
+                self.take()
+            elif token.kind == "not" and self.peek(1).kind == "near":
+                raise Unsupported("NOT NEAR")
+            elif token.kind not in ("operand", "(", "-", "not"):
+                break
+            children.append(self.not_())
+        return And(tuple(children)) if len(children) > 1 else children[0]
+
+    def not_(self):
+        if self.peek().kind == "not":
+            self.take()
+            return Not(self.not_())
+        return self.near()
+
+    def near(self):
+        at = self.peek().at
+        children = [self.unary()]
+        operator = None
+        while self.peek().kind == "near":
+            token = self.take()
+            if operator not in (None, token.value):
+                raise QueryError("mixed NEAR operators", token.at)
+            operator = token.value
+            children.append(self.unary())
+        if operator is None:
+            return children[0]
+        for child in children:
+            _check_near_operand(child, at)
+        ordered, distance, lines = operator
+        return Near(tuple(children), distance, ordered, lines)
+
+    def unary(self):
+        if self.peek().kind == "-":
+            self.take()
+            return Not(self.primary())
+        return self.primary()
+
+    def primary(self):
+        token = self.take()
+        if token.kind == "operand":
+            return token.value
+        if token.kind == "(":
+            tree = self.or_()
+            if self.take().kind != ")":
+                raise QueryError("unbalanced parenthesis", token.at)
+            return tree
+        raise QueryError(f"an operand is missing before '{token.kind}'", token.at)
+
+
+def _check_near_operand(node, at):
+    if isinstance(node, (And, Not)):
+        raise QueryError("AND or NOT inside NEAR", at)
+    if isinstance(node, Or):
+        for child in node.children:
+            _check_near_operand(child, at)
+        raise Unsupported("OR inside NEAR")
+    if isinstance(node, Near):
+        raise Unsupported("NEAR inside NEAR")
+
+
+# --- Printing, for the shrinker ------------------------------------------------
+
+def unparse(node):
+    """A query with the same meaning, every inner expression in parentheses."""
+    if isinstance(node, Operand):
+        return node.raw
+    if isinstance(node, Not):
+        return "NOT " + _inner(node.child)
+    if isinstance(node, Near):
+        name = "BEFORE" if node.ordered else "NEAR"
+        word = f" {name}/{node.distance}{'l' if node.lines else ''} "
+        return word.join(map(_inner, node.children))
+    word = " AND " if isinstance(node, And) else " OR "
+    return word.join(map(_inner, node.children))
+
+
+def _inner(node):
+    return node.raw if isinstance(node, Operand) else f"({unparse(node)})"

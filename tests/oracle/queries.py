@@ -1,0 +1,226 @@
+"""Random queries for a corpus, every one valid, and a list of invalid ones.
+
+Queries are grown as trees whose leaves are operands as a user would type them,
+made mostly of words that stand near each other in some file, and printed with
+or without redundant parentheses.  Printing and precedence are this module's own
+business: nothing here is shared with the parser in grammar.py but FIELDS.
+"""
+
+import unicodedata
+
+import grammar
+
+CASE_FLAGS = [("i", []), ("i", []), ("i", ["-i"]), ("s", ["-s"]), ("S", ["-S"])]
+
+UNKNOWN = ["zzyzx", "nowhere", "qqq", "\u00e6\u00f8", "\u732b", "fo", "xx"]
+JOINERS = ["-", ".", "::", "/", "'", "+", "->", ",", "=", "\\", "&&", "\u2019", ".?."]
+SPACES = [" "] * 12 + ["  ", "\t", "\n", "\u3000", "\u00a0", "\u2003"]
+
+# How tightly a kind of expression binds; a child that binds less is wrapped.
+OR, AND, NOT, NEAR, MINUS, LEAF = range(6)
+
+INVALID = [
+    "", " ", "\u3000", "()", "(", ")", "( a", "a )", "((a)", "a (", "a ()",
+    '"a b', '"', 'a "', '"a\\"', "a AND", "AND a", "a OR", "OR a", "OR", "AND", "NOT", "a NOT",
+    "a AND AND b", "a OR OR b", "a AND OR b", "a OR AND b", "(a AND) b", "(a OR) b", "a (AND b)",
+    "NEAR", "NEAR a", "a NEAR", "a NEAR NEAR b", "a NEAR AND b", "a NEAR OR b", "(a NEAR) b",
+    "BEFORE a", "a BEFORE/3", "ADJ", "PRE/2 a",
+    "a NEAR/0 b", "a BEFORE/0 b", "a ADJ/0 b", "a PRE/0 b",
+    "a NEAR/x b", "a NEAR/ b", "a NEAR/3x b", "a NEAR/l b", "a NEAR/-1 b", "a BEFORE/x b",
+    "a ADJ/x b", "a PRE/x b", "a NEAR/2L b", "a NEAR/1.5 b", "a NEAR/3ll b",
+    "a NEAR/2 b NEAR/3 c", "a NEAR b NEAR/3 c", "a NEAR b BEFORE c", "a NEAR/3 b BEFORE/3 c",
+    "a NEAR/2 b NEAR/2l c", "a BEFORE/2l b BEFORE/2 c", "a ADJ/2 b PRE/3 c",
+    "a NEAR (b AND c)", "a NEAR (b c)", "(a b) NEAR c", "a NEAR -b", "-a NEAR b", "a NEAR NOT b",
+    "a NEAR (NOT b)", "(-a) NEAR b", "a BEFORE/2 (b AND NOT c)",
+    "->", "->lock", "++", "a AND ++", "...", "- a", "-", "a -", "--a", "-NOT a", "---a", "-.a",
+    "(-)", "-)", "*", "**", "?", "a AND *", "-*", "~",
+    '"a b"*', '"a b"~', '"a"?', '"a"~2',
+]
+
+
+# --- Words as a user would type them ---------------------------------------------
+
+def _respell(rng, raw):
+    """RAW in another case or normal form, most often as it is."""
+    kind = rng.random()
+    if kind < 0.5:
+        return raw
+    if kind < 0.75:
+        return rng.choice([str.upper, str.lower, str.title, str.casefold])(raw)
+    if kind < 0.95:
+        return unicodedata.normalize(rng.choice(["NFC", "NFD"]), raw)
+    at = rng.randrange(1, len(raw)) if len(raw) > 1 else len(raw)
+    return raw[:at] + rng.choice(["\u00ad", "\u200d"]) + raw[at:]
+
+
+def _is_operand(text):
+    """Whether TEXT, bare, is an operand and not an operator or a field."""
+    return (text.split("/")[0] not in ("AND", "OR", "NOT", "NEAR", "BEFORE", "ADJ", "PRE")
+            and text.split(":")[0] not in grammar.FIELDS)
+
+
+class Generator:
+    """Makes queries for one corpus, {path: Text}."""
+
+    def __init__(self, rng, texts):
+        self.rng = rng
+        self.files = [text.words for _, text in sorted(texts.items()) if text.words]
+
+    # Leaves
+
+    def place(self):
+        """A file's words and a position in it, or None in an empty corpus."""
+        if not self.files or self.rng.random() < 0.02:
+            return None
+        file = self.rng.choice(self.files)
+        return file, self.rng.randrange(len(file))
+
+    def word(self, place):
+        """A word's raw text: the one at PLACE, or a near miss."""
+        if place is None or self.rng.random() < 0.04:
+            return self.rng.choice(UNKNOWN)
+        file, at = place
+        return _respell(self.rng, file[at].raw)
+
+    def operand(self, place, joined=True):
+        """A word, prefix or phrase of what stands at PLACE."""
+        kind = self.rng.random()
+        if kind < 0.5 or place is None:
+            text = self.word(place)
+            if self.rng.random() < 0.1 or not _is_operand(text):
+                return f'"{text}"'
+            return text
+        if kind < 0.72:
+            return self.prefix(place)
+        return self.phrase(place, joined)
+
+    def prefix(self, place):
+        file, at = place
+        if file[at].unspaced:
+            text = _respell(self.rng, file[at].raw)
+            return text + "*" if self.rng.random() < 0.3 else text
+        raw = self.word(place)
+        while len(raw) > 1 and self.rng.random() < 0.7:
+            raw = raw[:self.rng.randrange(1, len(raw))]
+        return raw.rstrip("\u00ad\u200d") + "*"
+
+    def phrase(self, place, joined):
+        """Adjacent words of a file, over line breaks too; now and then with one
+        of them changed, so that it does not occur."""
+        file, at = place
+        run = [w for w in file[at:at + self.rng.choice([2, 2, 2, 3, 3, 4, 6])]]
+        words = [_respell(self.rng, w.raw) for w in run]
+        if self.rng.random() < 0.1:
+            self.rng.shuffle(words)
+        if not joined or self.rng.random() < 0.5:
+            return self.quoted(words)
+        if all(w.unspaced for w in run) and self.rng.random() < 0.8:
+            return "".join(words)
+        if self.rng.random() < 0.4:
+            for i, w in enumerate(run):
+                if not w.unspaced and (i == len(run) - 1 or self.rng.random() < 0.2):
+                    words[i] = words[i][:self.rng.randrange(1, len(words[i]) + 1)] + "*"
+        text = words[0]
+        for word in words[1:]:
+            text += self.rng.choice(JOINERS) + word
+        return text if _is_operand(text) else self.quoted(words)
+
+    def quoted(self, words):
+        gap = self.rng.choice([" ", " ", " ", ", ", "\n", "-", '\\"', "\\\\", "* ", " ) "])
+        return '"' + gap.join(words) + '"'
+
+    # Expressions: (binding, text)
+
+    def query(self):
+        """A valid query; it may start with a dash."""
+        return self.expression(self.rng.choice([0, 0, 1, 1, 2, 3, 4]))[1]
+
+    def expression(self, depth):
+        rng = self.rng
+        if depth == 0:
+            return self.near() if rng.random() < 0.35 else (LEAF, self.operand(self.place()))
+        kind = rng.random()
+        if kind < 0.20:
+            return self.near()
+        if kind < 0.65:
+            return self.joined(AND, depth)
+        if kind < 0.80:
+            return self.joined(OR, depth)
+        return self.negated(self.expression(depth - 1))
+
+    def negated(self, child):
+        binding, text = child
+        if self.rng.random() < 0.5 and (binding < LEAF or self.can_follow_minus(text)):
+            return MINUS, "-" + self.wrap(child, LEAF)
+        return NOT, "NOT" + self.space() + self.wrap(child, NOT)
+
+    @staticmethod
+    def can_follow_minus(text):
+        return text[0] == '"' or unicodedata.category(text[0])[0] in "LMN"
+
+    def joined(self, binding, depth):
+        """AND, written or implied, or OR of two to four expressions."""
+        children = [self.expression(self.rng.randrange(depth)) for _ in
+                    range(self.rng.choice([2, 2, 2, 3, 4]))]
+        if binding == AND and self.rng.random() < 0.3:
+            children[-1] = self.negated(children[-1])
+        text = self.wrap(children[0], binding)
+        for child in children[1:]:
+            word = "OR" if binding == OR else self.rng.choice(["AND", ""])
+            right = self.wrap(child, binding)
+            if word:
+                text += self.space() + word + self.space() + right
+            elif text[-1] in ')"' and right[0] in '("' or right[0] == "(":
+                text += self.rng.choice(["", " "]) + right       # kmalloc(size)
+            else:
+                text += self.space() + right
+        return binding, text
+
+    def near(self):
+        """Operands that stand close together in one file, mostly."""
+        rng = self.rng
+        name = rng.choice(["NEAR", "NEAR", "NEAR", "BEFORE", "BEFORE", "ADJ", "PRE"])
+        distance = rng.choice(["", "/1", "/1", "/2", "/3", "/4", "/6", "/25", "/1000", "/0l", "/0l", "/1l", "/2l"])
+        size = rng.choice([2, 2, 2, 3, 3, 4])
+        place = self.place()
+        operands = []
+        for _ in range(size):
+            if operands and rng.random() < 0.15:
+                operands.append(rng.choice(operands))            # a NEAR a NEAR b
+            elif operands and rng.random() < 0.08:
+                operands.append(self.operand(place))             # foo* NEAR foo
+            else:
+                operands.append(self.operand(place and self.nearby(place)))
+        if rng.random() < 0.05:
+            operands[0] = f"({operands[0]})"
+        return NEAR, f"{self.space()}{name}{distance}{self.space()}".join(operands)
+
+    def nearby(self, place):
+        file, at = place
+        if self.rng.random() < 0.1:
+            return self.place()
+        at += self.rng.choice([-5, -2, -1, 0, 1, 1, 2, 3, 4, 8, 15])
+        return file, min(max(at, 0), len(file) - 1)
+
+    def wrap(self, child, binding):
+        """CHILD's text where something of BINDING is wanted."""
+        own, text = child
+        if own < binding or (own < LEAF and self.rng.random() < 0.15) or self.rng.random() < 0.03:
+            pad = self.rng.choice(["", "", " "])
+            return f"({pad}{text}{pad})"
+        return text
+
+    def space(self):
+        return self.rng.choice(SPACES)
+
+
+def make(rng, texts, count):
+    """COUNT triples (query, case mode, flags for scout-query)."""
+    generator = Generator(rng, texts)
+    out = []
+    while len(out) < count:
+        query = generator.query()
+        if len(query.encode("utf-8")) < 60_000:
+            case, flags = rng.choice(CASE_FLAGS)
+            out.append((query, case, flags))
+    return out

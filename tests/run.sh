@@ -1,0 +1,65 @@
+#!/bin/sh
+# Installs what is missing, builds with sanitizers and without, and runs every
+# test.
+#
+# usage: sh tests/run.sh [--long]
+#   --long  more random cases
+set -eu
+top=$(cd "$(dirname "$0")/.." && pwd)
+. "$top/tools/packages.sh"
+cd "$top"
+
+long=no
+case "${1:-}" in
+"") ;;
+--long) long=yes ;;
+*) echo "usage: sh tests/run.sh [--long]" >&2; exit 2 ;;
+esac
+
+need_packages $BUILD_PACKAGES $TEST_PACKAGES
+jobs=$(nproc)
+passed=0 failed=0
+
+build() { # preset
+	cmake --preset "$1" >/dev/null
+	cmake --build --preset "$1" -j "$jobs" | grep -E 'warning|error' && exit 1
+	return 0
+}
+
+step() { # name, command...
+	name=$1
+	shift
+	echo "== $name"
+	start=$(date +%s)
+	if "$@"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAILED: $name"
+	fi
+	echo "== $name: $(($(date +%s) - start)) s"
+}
+
+build release
+build asan
+rel=$top/build/release
+if [ $long = yes ]; then walks=300 cases=300; else walks=40 cases=24; fi
+
+step "lint" python3 tests/lint/run.py
+step "headers compile alone" sh tests/lint/headers.sh
+step "unit tests, address and undefined behaviour sanitizers" \
+	ctest --test-dir build/asan -j "$jobs" --output-on-failure
+step "walk against ripgrep and git" \
+	tests/walk/run --bin "$rel/tests" --seed 1 --cases $walks
+step "command lines" tests/cli/run --bin "$rel/tools"
+step "evaluator of the oracle" python3 tests/oracle/test_evaluator.py
+step "oracle" tests/oracle/run --bin "$rel/tools" --seed 1 --cases $cases
+step "oracle with sanitizers" tests/oracle/run --bin "$top/build/asan/tools" \
+	--seed 7001 --cases $((cases / 6)) --queries 20
+for op in and or not near before phrase prefix case lines; do
+	step "oracle notices a broken '$op'" tests/oracle/run \
+		--bin "$rel/tools" --seed 5 --cases 6 --break $op
+done
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]

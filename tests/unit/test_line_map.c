@@ -1,0 +1,375 @@
+/* Line maps: where lines begin, in words and in bytes. */
+#include "support.h"
+
+#include "index_format/line_map.h"
+
+/* A document's lines as they were made up, and its records in fake chunks. */
+struct map {
+	struct buf words;	/* uint32_t each */
+	struct buf bytes;	/* uint64_t each */
+	uint64_t nlines, nwords;
+	struct buf records;
+	struct span chunks[8];
+	struct stream_reader stream;
+	uint64_t first_addr;
+};
+
+static void map_init(struct map *m)
+{
+	memset(m, 0, sizeof(*m));
+	buf_init(&m->words, MEM_OTHER);
+	buf_init(&m->bytes, MEM_OTHER);
+	buf_init(&m->records, MEM_OTHER);
+	m->stream.id = STREAM_LINES;
+	m->stream.chunks = m->chunks;
+}
+
+static void map_drop_chunks(struct map *m)
+{
+	uint32_t i;
+
+	for (i = 0; i < m->stream.nchunks; i++)
+		scout_free((void *)(uintptr_t)m->chunks[i].ptr);
+	m->stream.nchunks = 0;
+}
+
+static void map_release(struct map *m)
+{
+	map_drop_chunks(m);
+	buf_release(&m->words);
+	buf_release(&m->bytes);
+	buf_release(&m->records);
+}
+
+static uint32_t words_of(const struct map *m, uint64_t line)
+{
+	return ((const uint32_t *)m->words.ptr)[line];
+}
+
+static uint64_t bytes_of(const struct map *m, uint64_t line)
+{
+	return ((const uint64_t *)m->bytes.ptr)[line];
+}
+
+/* max_words 0: all lines are empty. */
+static void make_lines(struct map *m, uint64_t nlines, uint32_t max_words,
+		       struct rng *r)
+{
+	struct line_map_writer *w = scout_malloc(MEM_OTHER, sizeof(*w));
+	uint64_t i, bytes;
+	uint32_t words;
+
+	assert_non_null(w);
+	m->nlines = nlines;
+	line_map_begin(w);
+	for (i = 0; i < nlines; i++) {
+		words = rng_below(r, 4) ? rng_below(r, max_words + 1) : 0;
+		if (max_words && !rng_below(r, 500))
+			words = rng_skewed(r) >> 8;
+		bytes = words * 3ull + 1 + rng_below(r, 100);
+		buf_put(&m->words, &words, sizeof(words));
+		buf_put(&m->bytes, &bytes, sizeof(bytes));
+		m->nwords += words;
+		line_map_add(w, bytes, words, &m->records);
+	}
+	assert_int_equal(w->total_lines, nlines);
+	line_map_finish(w, &m->records);
+	assert_int_equal(buf_status(&m->records), SCOUT_OK);
+	scout_free(w);
+}
+
+/* Lays the records out over fake chunks: a new one after every few. */
+static void lay_out(struct map *m, uint32_t per_chunk)
+{
+	struct span rest = buf_span(&m->records), record;
+	struct buf chunk = BUF_INIT(MEM_OTHER);
+	uint32_t n = 0;
+
+	map_drop_chunks(m);
+	buf_put_str(&chunk, "of another document");
+	m->first_addr = chunk.len;
+	while (!line_map_next_record(&rest, &record)) {
+		buf_put_span(&chunk, record);
+		if (++n % per_chunk && rest.len)
+			continue;
+		assert_true(m->stream.nchunks < ARRAY_LEN(m->chunks));
+		m->chunks[m->stream.nchunks].ptr = exact_copy(buf_span(&chunk));
+		m->chunks[m->stream.nchunks++].len = chunk.len;
+		buf_clear(&chunk);
+	}
+	assert_int_equal(rest.len, 0);
+	buf_release(&chunk);
+}
+
+/* Sums before every line, so that the checks can look anywhere. */
+struct sums {
+	uint64_t *word, *byte;
+};
+
+static void sums_make(struct sums *s, const struct map *m)
+{
+	uint64_t i;
+
+	s->word = scout_calloc(MEM_OTHER, m->nlines + 1, sizeof(*s->word));
+	s->byte = scout_calloc(MEM_OTHER, m->nlines + 1, sizeof(*s->byte));
+	assert_true(s->word && s->byte);
+	for (i = 0; i < m->nlines; i++) {
+		s->word[i + 1] = s->word[i] + words_of(m, i);
+		s->byte[i + 1] = s->byte[i] + bytes_of(m, i);
+	}
+}
+
+static void sums_free(struct sums *s)
+{
+	scout_free(s->word);
+	scout_free(s->byte);
+}
+
+static void check_line(const struct line_cursor *c, const struct map *m,
+		       const struct sums *s, uint64_t line)
+{
+	if (c->line != line || c->first_word != s->word[line] ||
+	    c->nwords != words_of(m, line))
+		fail_msg("line %llu", (unsigned long long)line);
+	assert_true(c->known_line <= line);
+	assert_true(line - c->known_line < LINE_GROUP);
+	assert_int_equal(c->known_offset, s->byte[c->known_line]);
+}
+
+static void check_word(struct line_cursor *c, const struct map *m,
+		       const struct sums *s, uint64_t word)
+{
+	uint64_t lo = 0, hi = m->nlines, mid;
+
+	/* the last line that begins at or before the word holds it */
+	while (hi - lo > 1) {
+		mid = (lo + hi) / 2;
+		if (s->word[mid] <= word)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	assert_int_equal(line_cursor_seek_word(c, word), SCOUT_OK);
+	check_line(c, m, s, lo);
+}
+
+static void check_line_seek(struct line_cursor *c, const struct map *m,
+			    const struct sums *s, uint64_t line)
+{
+	assert_int_equal(line_cursor_seek_line(c, line), SCOUT_OK);
+	check_line(c, m, s, line);
+}
+
+static void check_map(struct map *m, struct rng *r)
+{
+	struct line_cursor *c = scout_malloc(MEM_OTHER, sizeof(*c));
+	uint64_t i, word;
+	struct sums s;
+
+	assert_non_null(c);
+	sums_make(&s, m);
+	/* forward, through everything */
+	line_cursor_init(c, &m->stream, m->first_addr, m->nlines, m->nwords);
+	for (i = 0; i < m->nlines; i++)
+		check_line_seek(c, m, &s, i);
+	line_cursor_init(c, &m->stream, m->first_addr, m->nlines, m->nwords);
+	for (word = 0; word < m->nwords;
+	     word += 1 + rng_below(r, 1 + (uint32_t)(m->nwords / 300)))
+		check_word(c, m, &s, word);
+	/* anywhere */
+	for (i = 0; i < 300; i++) {
+		if (m->nwords && rng_below(r, 2))
+			check_word(c, m, &s, rng_next(r) % m->nwords);
+		else
+			check_line_seek(c, m, &s, rng_next(r) % m->nlines);
+	}
+	sums_free(&s);
+	scout_free(c);
+}
+
+static void test_random(void **state)
+{
+	static const uint32_t lines[] = { 1, 2, 63, 64, 65, 127, 128, 129, 1000,
+					  4095, 4096, 4097, 8192, 20000 };
+	static const uint32_t words[] = { 0, 1, 2, 12, 300 };
+	struct rng r;
+	struct map m;
+	size_t i, k;
+
+	(void)state;
+	rng_init(&r, 60);
+	for (i = 0; i < ARRAY_LEN(lines); i++)
+		for (k = 0; k < ARRAY_LEN(words); k++) {
+			map_init(&m);
+			make_lines(&m, lines[i], words[k], &r);
+			lay_out(&m, 1 + rng_below(&r, 3));
+			check_map(&m, &r);
+			map_release(&m);
+		}
+}
+
+/* Five lines: two words, none, none, seven, one. */
+static void test_bytes(void **state)
+{
+	static const uint8_t wanted[] = {
+		9,		/* bytes that follow */
+		5, 0, 0,	/* lines, words and bytes before */
+		44, 10, 3,	/* bytes, words of the group, bits a line */
+		/* 2, 0, 0, 7, 1 in three bits each, lowest first */
+		0x02, 0x1e,
+	};
+	static const uint32_t words[] = { 2, 0, 0, 7, 1 };
+	static const uint32_t bytes[] = { 10, 1, 1, 30, 2 };
+	struct line_map_writer *w = scout_malloc(MEM_OTHER, sizeof(*w));
+	struct buf out = BUF_INIT(MEM_OTHER);
+	unsigned i;
+
+	(void)state;
+	line_map_begin(w);
+	for (i = 0; i < 5; i++)
+		line_map_add(w, bytes[i], words[i], &out);
+	assert_int_equal(out.len, 0);
+	line_map_finish(w, &out);
+	/* the length counts what follows it */
+	assert_int_equal(out.len, sizeof(wanted));
+	assert_int_equal(out.ptr[0], sizeof(wanted) - 1);
+	assert_memory_equal(out.ptr + 1, wanted + 1, sizeof(wanted) - 1);
+	line_map_finish(w, &out);
+	assert_int_equal(out.len, sizeof(wanted));
+	buf_release(&out);
+	scout_free(w);
+}
+
+static void test_next_record(void **state)
+{
+	static const uint8_t bytes[] = { 2, 7, 8, 0, 1, 9, 3, 1 };
+	struct span rest = span_of(bytes, sizeof(bytes)), record;
+
+	(void)state;
+	assert_int_equal(line_map_next_record(&rest, &record), SCOUT_OK);
+	assert_ptr_equal(record.ptr, bytes);
+	assert_int_equal(record.len, 3);
+	assert_int_equal(line_map_next_record(&rest, &record), SCOUT_OK);
+	assert_int_equal(record.len, 1);
+	assert_int_equal(line_map_next_record(&rest, &record), SCOUT_OK);
+	assert_int_equal(record.len, 2);
+	assert_int_equal(line_map_next_record(&rest, &record),
+			 SCOUT_E_CORRUPT);
+	rest.len = 0;
+	assert_int_equal(line_map_next_record(&rest, &record), SCOUT_END);
+}
+
+/* Uses a cursor for a while; errors may come at any time, and again. */
+static void use(struct map *m, struct line_cursor *c, struct rng *r)
+{
+	unsigned i;
+	int rc;
+
+	line_cursor_init(c, &m->stream, m->first_addr, m->nlines, m->nwords);
+	for (i = 0; i < 30; i++) {
+		if (rng_below(r, 2))
+			rc = line_cursor_seek_word(c, rng_next(r) % m->nwords);
+		else
+			rc = line_cursor_seek_line(c, rng_next(r) % m->nlines);
+		assert_true(rc == SCOUT_OK || rc == SCOUT_E_CORRUPT);
+	}
+}
+
+static void test_damage(void **state)
+{
+	struct line_cursor *c = scout_malloc(MEM_OTHER, sizeof(*c));
+	struct rng r;
+	struct map m;
+	unsigned i;
+
+	(void)state;
+	rng_init(&r, 61);
+	for (i = 0; i < 3000; i++) {
+		uint32_t lines = i % 50 ? 1 + rng_below(&r, 300) : 9000, k;
+		struct span chunk;
+		uint8_t *p;
+
+		map_init(&m);
+		make_lines(&m, lines, 1 + rng_below(&r, 20), &r);
+		if (!m.nwords) {
+			map_release(&m);
+			continue;
+		}
+		lay_out(&m, 1);
+		chunk = m.chunks[rng_below(&r, m.stream.nchunks)];
+		p = (uint8_t *)(uintptr_t)chunk.ptr;
+		for (k = 1 + rng_below(&r, 3); k; k--)
+			p[rng_below(&r, rng_below(&r, 2) || chunk.len < 40 ?
+						(uint32_t)chunk.len : 40)] =
+				(uint8_t)rng_next(&r);
+		use(&m, c, &r);
+		map_release(&m);
+	}
+	scout_free(c);
+}
+
+static void test_truncated(void **state)
+{
+	struct line_cursor *c = scout_malloc(MEM_OTHER, sizeof(*c));
+	struct span whole;
+	struct rng r;
+	struct map m;
+	size_t cut;
+
+	(void)state;
+	rng_init(&r, 62);
+	map_init(&m);
+	make_lines(&m, 200, 5, &r);
+	lay_out(&m, 1);
+	whole = m.chunks[0];
+	for (cut = 0; cut < whole.len; cut++) {
+		m.chunks[0].ptr = exact_copy(span_of(whole.ptr, cut));
+		m.chunks[0].len = cut;
+		line_cursor_init(c, &m.stream, m.first_addr, m.nlines,
+				 m.nwords);
+		assert_int_equal(line_cursor_seek_line(c, 100),
+				 SCOUT_E_CORRUPT);
+		assert_int_equal(line_cursor_seek_word(c, 0), SCOUT_E_CORRUPT);
+		scout_free((void *)(uintptr_t)m.chunks[0].ptr);
+	}
+	m.chunks[0] = whole;
+	map_release(&m);
+	scout_free(c);
+}
+
+/* More lines or words than the records have. */
+static void test_past_end(void **state)
+{
+	struct line_cursor *c = scout_malloc(MEM_OTHER, sizeof(*c));
+	struct rng r;
+	struct map m;
+
+	(void)state;
+	rng_init(&r, 63);
+	map_init(&m);
+	make_lines(&m, 100, 5, &r);
+	lay_out(&m, 1);
+	line_cursor_init(c, &m.stream, m.first_addr, m.nlines + 5,
+			 m.nwords + 5);
+	assert_int_equal(line_cursor_seek_line(c, m.nlines), SCOUT_E_CORRUPT);
+	assert_int_equal(line_cursor_seek_word(c, m.nwords), SCOUT_E_CORRUPT);
+	assert_int_equal(line_cursor_seek_line(c, 3), SCOUT_OK);
+	line_cursor_init(c, &m.stream, (uint64_t)1 << 40, 5, 5);
+	assert_int_equal(line_cursor_seek_line(c, 0), SCOUT_E_CORRUPT);
+	map_release(&m);
+	scout_free(c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_next_record),
+		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_past_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,239 @@
+/* Queries on small texts: what matches, which lines, which bytes; and the same
+ * text in windows of any size. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "query/language/parser.h"
+#include "query/verify/text_eval.h"
+
+/* A query, ready to be asked of texts. */
+struct asked {
+	struct arena arena;
+	struct parsed_query parsed;
+	struct match_tree tree;
+	struct word_table words;
+	struct text_eval text;
+	struct hit_lines lines;
+};
+
+static void ask(struct asked *a, const char *query)
+{
+	struct parse_options options = { CASE_DEFAULT };
+	struct scout_err err = SCOUT_ERR_INIT;
+
+	memset(a, 0, sizeof(*a));
+	arena_init(&a->arena, MEM_QUERY);
+	assert_int_equal(query_parse(span_str(query), &options, &a->arena,
+				     &a->parsed, &err), SCOUT_OK);
+	assert_int_equal(match_tree_make(a->parsed.root, &a->arena, &a->tree,
+					 &err), SCOUT_OK);
+	assert_int_equal(word_table_make(&a->tree, &a->arena, &a->words, &err),
+			 SCOUT_OK);
+	assert_int_equal(text_eval_init(&a->text, &a->tree, &a->words, true,
+					&err), SCOUT_OK);
+}
+
+static void unask(struct asked *a)
+{
+	text_eval_release(&a->text);
+	hit_lines_release(&a->lines);
+	arena_release(&a->arena);
+}
+
+/* Evaluates text in windows that grow by step bytes at a time. */
+static bool matches(struct asked *a, struct span text, size_t step)
+{
+	struct scout_err err = SCOUT_ERR_INIT;
+	size_t start = 0, end = 0, used;
+	struct buf window = BUF_INIT(MEM_OTHER);
+	bool result;
+
+	text_eval_begin(&a->text);
+	do {
+		end = text.len - end > step ? end + step : text.len;
+		buf_clear(&window);
+		buf_put(&window, text.ptr + start, end - start);
+		assert_true(buf_reserve(&window, TOKEN_PADDING));
+		memset(window.ptr + window.len, 0, TOKEN_PADDING);
+		assert_int_equal(text_eval_window(&a->text, buf_span(&window),
+						  end == text.len, &used,
+						  &err), SCOUT_OK);
+		start += used;
+	} while (end < text.len);
+	assert_int_equal(text_eval_matches(&a->text, &result, &err), SCOUT_OK);
+	buf_release(&window);
+	return result;
+}
+
+/* The answer as text: "1:0-3 1:8-11 2:0-5", or "no". */
+static const char *answer(struct asked *a, const char *text, size_t step,
+			  struct buf *out)
+{
+	struct scout_err err = SCOUT_ERR_INIT;
+	size_t i;
+
+	buf_clear(out);
+	if (!matches(a, span_str(text), step)) {
+		buf_put_str(out, "no");
+		return buf_cstr(out);
+	}
+	assert_int_equal(text_eval_lines(&a->text, &a->lines, &err), SCOUT_OK);
+	hit_lines_finish(&a->lines, 0);
+	for (i = 0; i < a->lines.n; i++) {
+		const struct line_match *m = &a->lines.matches[i];
+
+		buf_printf(out, "%s%lu:%lu-%lu", i ? " " : "",
+			   (unsigned long)m->line + 1, (unsigned long)m->start,
+			   (unsigned long)m->end);
+	}
+	return buf_cstr(out);
+}
+
+static const struct {
+	const char *query, *text, *answer;
+} rows[] = {
+	{ "foo", "", "no" },
+	{ "foo", "foo", "1:0-3" },
+	{ "foo", "a foo\nb Foo_ FOO\n", "1:2-5 2:7-10" },
+	{ "foo OR bar", "bar foo\nbaz\nfoo", "1:0-3 1:4-7 3:0-3" },
+	{ "foo bar", "foo\nbaz\n", "no" },
+	{ "foo bar", "foo\nbar\n", "1:0-3 2:0-3" },
+	{ "-foo", "bar\n", "" },
+	{ "-foo", "foo\n", "no" },
+	{ "bar -foo", "bar\n", "1:0-3" },
+	{ "foo OR (bar baz)", "foo bar\n", "1:0-3" },
+	/* prefixes and phrases */
+	{ "foo*", "foo foobar xfoo FOOD\n", "1:0-3 1:4-10 1:16-20" },
+	{ "\"a b\"", "a b\na  b a-b\n\na\n\n b\n",
+	  "1:0-3 2:0-4 2:5-8 4:0-1 6:1-2" },
+	{ "foo-ba*", "foo bar foo\nbaz foo", "1:0-7 1:8-11 2:0-3" },
+	{ "\"a a\"", "a a a b a\n", "1:0-3 1:2-5" },
+	{ "\"a b\" OR \"b c\"", "a\nb c\n", "1:0-1 2:0-1 2:0-3" },
+	/* NEAR and BEFORE */
+	{ "a NEAR/2 b", "a x b x x b x x b x a\n", "1:0-1 1:4-5 1:16-17 1:20-21" },
+	{ "a BEFORE/2 b", "a x b x x b x x b x a\n", "1:0-1 1:4-5" },
+	{ "a NEAR/0l b", "a\nb a\nb\n", "2:0-1 2:2-3" },
+	{ "a BEFORE/1l b", "b\na\nx\nb\na\nb", "5:0-1 6:0-1" },
+	{ "a NEAR/1 a", "a x a a\n", "1:4-5 1:6-7" },
+	{ "(a OR b) NEAR/1 c", "a c x b\nc b", "1:0-1 1:2-3 1:6-7 2:0-1 2:2-3" },
+	/* the same word cannot be both */
+	{ "foo* NEAR/1 foo", "foo\n", "no" },
+	{ "foo* NEAR/1 foo", "foo food\n", "1:0-3 1:4-8" },
+	/* case, accents, folding */
+	{ "case:yes Foo", "foo Foo FOO\n", "1:4-7" },
+	{ "case:yes Fo*", "foo Foo FOO\n", "1:4-7" },
+	{ "strasse", "Stra\xc3\x9f" "e\n", "1:0-7" },
+	{ "caf\xc3\xa9", "cafe CAFE\xcc\x81\n", "1:5-11" },
+	{ "cafe", "caf\xc3\xa9\n", "no" },
+	{ "cafe*", "caf\xc3\xa9 cafes\n", "1:6-11" },
+	{ "cafe accents:no", "caf\xc3\xa9 Cafe\n", "1:0-5 1:6-10" },
+	{ "x2", "x\xc2\xb2 X2\n", "1:0-3 1:4-6" },
+	{ "\xe6\x9d\xb1\xe4\xba\xac", "\xe6\x9d\xb1\xe4\xba\xac\xe9\x83\xbd\n",
+	  "1:0-6" },
+	/* bytes that are not UTF-8 separate words */
+	{ "\"a b\"", "a\xff" "b\n", "1:0-3" },
+};
+
+static void test_table(void **state)
+{
+	struct buf out = BUF_INIT(MEM_OTHER);
+	size_t i, step;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct asked a;
+
+		ask(&a, rows[i].query);
+		for (step = 1; step < 20; step++) {
+			const char *got = answer(&a, rows[i].text, step, &out);
+
+			if (strcmp(got, rows[i].answer))
+				print_message("%s in %s, windows of %zu\n",
+					      rows[i].query, rows[i].text,
+					      step);
+			assert_string_equal(got, rows[i].answer);
+		}
+		unask(&a);
+	}
+	buf_release(&out);
+}
+
+/* Words are compared whole, whatever an index would keep of them. */
+static void test_long_words(void **state)
+{
+	struct buf query = BUF_INIT(MEM_OTHER), text = BUF_INIT(MEM_OTHER);
+	struct asked a;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3000; i++)
+		buf_put_u8(&query, 'q');
+	buf_put_span(&text, buf_span(&query));
+	buf_put_str(&text, "x ");
+	ask(&a, buf_cstr(&query));
+	assert_false(matches(&a, buf_span(&text), SIZE_MAX / 2));
+	buf_put_span(&text, buf_span(&query));
+	assert_true(matches(&a, buf_span(&text), SIZE_MAX / 2));
+	assert_true(matches(&a, buf_span(&text), 100));
+	unask(&a);
+	buf_release(&query);
+	buf_release(&text);
+}
+
+static void test_max_lines(void **state)
+{
+	struct scout_err err = SCOUT_ERR_INIT;
+	struct asked a;
+
+	(void)state;
+	ask(&a, "a OR \"a b\"");
+	assert_true(matches(&a, span_str("a a\na\nb a\na\n"), 100));
+	assert_int_equal(text_eval_lines(&a.text, &a.lines, &err), SCOUT_OK);
+	hit_lines_finish(&a.lines, 2);
+	assert_int_equal(a.lines.nlines, 2);
+	/* a, a, a and the phrase: of the last two, one span on line 2 */
+	assert_int_equal(a.lines.n, 3);
+	assert_int_equal(a.lines.noccurrences, 4);
+	unask(&a);
+}
+
+static void test_unsupported(void **state)
+{
+	static const char *const queries[] = {
+		"*foo", "f?o", "foo~", "part:foo", "/foo/", "lit:\"foo\"",
+		"foo ext:c", "foo NOT NEAR bar", "(a NEAR b) NEAR c",
+	};
+	struct parse_options options = { CASE_DEFAULT };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
+		struct scout_err err = SCOUT_ERR_INIT;
+		struct parsed_query parsed;
+		struct match_tree tree;
+		struct arena arena;
+
+		arena_init(&arena, MEM_QUERY);
+		assert_int_equal(query_parse(span_str(queries[i]), &options,
+					     &arena, &parsed, &err), SCOUT_OK);
+		assert_int_equal(match_tree_make(parsed.root, &arena, &tree,
+						 &err), SCOUT_E_SYNTAX);
+		assert_non_null(strstr(err.msg, "not supported yet"));
+		arena_release(&arena);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_long_words),
+		cmocka_unit_test(test_max_lines),
+		cmocka_unit_test(test_unsupported),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
