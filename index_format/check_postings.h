@@ -16,12 +16,12 @@ struct posting_check {
 	uint32_t *docs, *freqs;
 	/* of each document, words that terms had so far */
 	uint64_t *words_seen;
-	/* bit per word of the segment: some term is there; or NULL */
+	/* bit per word of the segment, set if a term is there; or NULL */
 	uint64_t *used;
-	doc_id at_doc;		/* where a problem is; DOC_NONE: in no document */
+	doc_id at_doc;		/* being decoded; DOC_NONE: none yet */
 };
 
-/* Begins a segment whose documents are checked; release it whatever happened. */
+/* Begins a segment whose documents are checked.  Release it in any case. */
 int posting_check_init(struct posting_check *pc, struct checker *c,
 		       struct checked_segment *seg);
 void posting_check_release(struct posting_check *pc);

@@ -51,6 +51,7 @@ enum { META_KEY_MAX = 16 };
 size_t meta_key_put(uint8_t key[META_KEY_MAX], const char *name,
 		    uint32_t number);
 
+/* Appends the manifest's bytes, with their checksum. */
 void manifest_encode(const struct manifest *m, struct buf *out);
 /*
  * Strings and segments are copied into arena.  SCOUT_E_VERSION with a text for

@@ -193,8 +193,12 @@ static int find_block(struct posting_cursor *c, uint32_t from, doc_id target,
 static uint32_t find_in_block(const struct posting_cursor *c, uint32_t from,
 			      doc_id target)
 {
-	uint32_t lo = from, hi = c->in_block;
+	uint32_t lo = from, hi = c->in_block, near = from + 4;
 
+	/* often it is one of the next few */
+	for (; lo < hi && lo < near; lo++)
+		if (c->docs[lo] >= target)
+			return lo;
 	while (lo < hi && hi - lo > 8) {
 		uint32_t mid = lo + (hi - lo) / 2;
 

@@ -121,6 +121,8 @@ static int read_current(const char *index_dir, uint64_t *out,
 	if (rc == -ENOENT || rc == -ENOTDIR)
 		return scout_err_set(err, SCOUT_E_NOTFOUND,
 				     "no index in '%s'", index_dir);
+	if (rc == -ENOMEM)
+		return scout_err_set(err, SCOUT_E_NOMEM, "opening the index");
 	if (rc < 0)
 		return scout_err_sys(err, -rc, "reading '%s/CURRENT'",
 				     index_dir);

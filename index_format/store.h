@@ -44,6 +44,7 @@ void store_end_read(struct store_txn *txn);
 int store_get(struct store_txn *txn, enum store_db db, struct span key,
 	      struct span *out);
 
+/* A cursor over one database, standing nowhere.  SCOUT_E_NOMEM, SCOUT_E_CORRUPT. */
 int store_cursor_open(struct store_txn *txn, enum store_db db,
 		      struct store_cursor **out);
 void store_cursor_close(struct store_cursor *c);

@@ -36,6 +36,11 @@ struct merge_result {
 	int64_t store_ns;
 };
 
+/*
+ * Merges into a new segment of the store; the caller writes the manifest that
+ * names it.  Starts its own threads.  SCOUT_E_IO, SCOUT_E_NOMEM, and what
+ * progress returned.
+ */
 int merge_runs(const struct merge_options *options, struct merge_result *out,
 	       struct scout_err *err);
 

@@ -93,7 +93,13 @@ static int accumulate(struct worker *w, uint32_t file, struct scout_err *err)
 			rc = accumulator_add(&w->acc, &w->terms, file);
 	}
 	charge(w, STAGE_ACCUMULATE);
-	return rc < 0 ? scout_err_set(err, rc, "accumulating postings") : rc;
+	if (rc < 0)
+		return scout_err_set(err, rc, "accumulating postings");
+	/* also within a large file, which then goes on in the next run */
+	if (accumulator_bytes(&w->acc) + w->docs.cap >=
+	    w->shared->options->worker_bytes)
+		rc = flush_run(w, err);
+	return rc;
 }
 
 /* What is known of the file being read, across windows. */
@@ -362,9 +368,6 @@ static int read_claims(struct worker *w, struct scout_err *err)
 	while (!rc && !atomic_load(&r->stopped) && claim(r, &from, &to)) {
 		for (i = from; i < to && !rc; i++) {
 			rc = index_file(w, i, err);
-			if (!rc && accumulator_bytes(&w->acc) + w->docs.cap >=
-					   r->options->worker_bytes)
-				rc = flush_run(w, err);
 			if (!rc)
 				rc = report_progress(
 					r, 1, r->options->files[i].st.size);

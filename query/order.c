@@ -33,7 +33,7 @@ struct order {
 	struct batch *free;
 };
 
-/* --- Batches -------------------------------------------------------------------- */
+/* --- Batches ------------------------------------------------------------- */
 
 /* Batches of about the same work: by files and by bytes. */
 static int cut_batches(struct order *r)
@@ -79,7 +79,7 @@ static void give_back(struct order *r, struct batch *b)
 	pthread_mutex_unlock(&r->lock);
 }
 
-/* --- Work ----------------------------------------------------------------------- */
+/* --- Work ---------------------------------------------------------------- */
 
 static int verify_batch(struct verifier *v, const struct order *r,
 			struct batch *b, size_t end)
@@ -121,7 +121,7 @@ static int producer(struct order *r, unsigned worker)
 	return SCOUT_OK;
 }
 
-/* --- Handing over ----------------------------------------------------------------- */
+/* --- Handing over -------------------------------------------------------- */
 
 /* A file too large for a batch: verified now, its lines handed over as they
  * come. */
@@ -215,7 +215,7 @@ static int run_worker(void *ctx, unsigned worker, struct scout_err *err)
 	return worker ? producer(r, worker) : consumer(r, err);
 }
 
-/* --- The whole -------------------------------------------------------------------- */
+/* --- The whole ----------------------------------------------------------- */
 
 static int prepare(struct order *r, unsigned nthreads)
 {

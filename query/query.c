@@ -6,7 +6,7 @@
 
 #include "base/os.h"
 #include "base/pool.h"
-#include "query/candidates.h"
+#include "query/index_search.h"
 #include "query/index.h"
 #include "query/plan/explain.h"
 #include "query/scan.h"
@@ -40,7 +40,7 @@ struct run {
 	struct scout_query_stats *stats;
 };
 
-/* --- Life ------------------------------------------------------------------------ */
+/* --- Life ---------------------------------------------------------------- */
 
 int scout_query_new(struct span text, const struct query_options *options,
 		    struct scout_query **out, struct scout_err *err)
@@ -94,7 +94,7 @@ static int make_plan(struct scout_query *q, bool wants_lines,
 	return rc;
 }
 
-/* --- Running --------------------------------------------------------------------- */
+/* --- Running ------------------------------------------------------------- */
 
 static void add_time(uint64_t *sum, int64_t *since)
 {
@@ -178,6 +178,7 @@ static int copy_rules(struct run *r, const struct walk_rules *rules,
 /* Root and rules: the index' own, or those of a bare folder. */
 static int find_files(struct run *r, const char *root, struct scout_err *err)
 {
+	size_t i;
 	int rc;
 
 	r->root = root;
@@ -192,7 +193,7 @@ static int find_files(struct run *r, const char *root, struct scout_err *err)
 	r->job.run_started_ns = r->snapshot->run_started_ns;
 	r->stats->index_time_ns = r->snapshot->run_started_ns;
 	r->stats->index_segments = r->snapshot->nsegments;
-	for (size_t i = 0; i < r->snapshot->nsegments; i++)
+	for (i = 0; i < r->snapshot->nsegments; i++)
 		r->stats->index_docs += r->snapshot->segments[i].ndocs;
 	return copy_rules(r, &r->snapshot->rules, err);
 }
@@ -276,7 +277,7 @@ int scout_query_run(struct scout_query *query, struct scout_index *index,
 	return rc;
 }
 
-/* --- Counting and explaining -------------------------------------------------------- */
+/* --- Counting and explaining --------------------------------------------- */
 
 int scout_query_count(struct scout_query *query, struct scout_index *index,
 		      uint64_t *out_docs, uint64_t *out_bytes,

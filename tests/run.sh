@@ -21,9 +21,15 @@ jobs=$(nproc)
 passed=0 failed=0
 
 build() { # preset
-	cmake --preset "$1" >/dev/null
-	cmake --build --preset "$1" -j "$jobs" | grep -E 'warning|error' && exit 1
-	return 0
+	log=$(mktemp)
+	if ! { cmake --preset "$1" && cmake --build --preset "$1" -j "$jobs"; } \
+		>"$log" 2>&1; then
+		cat "$log"
+		rm -f "$log"
+		echo "cannot build the preset $1" >&2
+		exit 1
+	fi
+	rm -f "$log"
 }
 
 step() { # name, command...
@@ -43,7 +49,7 @@ step() { # name, command...
 build release
 build asan
 rel=$top/build/release
-if [ $long = yes ]; then walks=300 cases=300; else walks=40 cases=24; fi
+if [ $long = yes ]; then walks=300 cases=300; else walks=30 cases=20; fi
 
 step "lint" python3 tests/lint/run.py
 step "headers compile alone" sh tests/lint/headers.sh

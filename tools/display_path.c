@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 /*
- * Length of the folders that path and folder have in common, with the '/' after them:
- * "a/b/c.c" and "a/x" have "a/".  A folder equal to one of path's counts.
+ * Length of the folders that path and folder have in common, with the '/' after
+ * them: "a/b/c.c" and "a/x" have "a/".  A folder equal to one of path's counts.
  */
 static size_t common_folders(struct span path, struct span folder)
 {

@@ -4,11 +4,11 @@
 #
 # usage: sh tools/quickstart.sh [DIR [QUERY]]
 #   DIR    folder to index (default: this project)
-#   QUERY  question to ask it (default: index AND store NEAR/5 batch)
+#   QUERY  question to ask it (default: rename NEAR/12 current)
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 dir=${1:-$top}
-query=${2:-index AND store NEAR/5 batch}
+query=${2:-rename NEAR/12 current}
 . "$top/tools/packages.sh"
 
 need_packages $BUILD_PACKAGES
@@ -17,8 +17,8 @@ cmake -S "$top" -B "$top/build/release" -DCMAKE_BUILD_TYPE=Release \
 cmake --build "$top/build/release" -j "$(nproc)" >/dev/null
 
 bin=$top/build/release/tools
-echo "\$ scout-index build $dir"
-"$bin/scout-index" build "$dir"
+echo "\$ scout-index build --stats $dir"
+"$bin/scout-index" build --stats "$dir"
 cd "$dir"
 echo
 echo "\$ cd $dir"

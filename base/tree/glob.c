@@ -1,3 +1,5 @@
+#include "base/tree/glob.h"
+
 #include "base/tree/glob_parse.h"
 
 /*

@@ -182,6 +182,18 @@ static struct walk_folder *new_child(struct walker *w,
 	return f;
 }
 
+/* Whether a folder that is left out anyway is the one that is in no list. */
+static bool is_exclude_dir(const struct walker *w, const struct candidate *c,
+			   int dir_fd)
+{
+	struct os_stat st;
+
+	return w->scope->has_exclude && c->type == DT_DIR &&
+	       !os_stat_at(dir_fd, c->name, false, &st) &&
+	       st.dev == w->scope->exclude_st.dev &&
+	       st.ino == w->scope->exclude_st.ino;
+}
+
 /* Makes the item of one name; w->path holds the folder and a slash. */
 static int add_item(struct walker *w, struct walk_folder *folder,
 		    const struct walk_name *name, int dir_fd)
@@ -197,6 +209,10 @@ static int add_item(struct walker *w, struct walk_folder *folder,
 		return no_memory(w->err);
 	resolve_candidate(w->scope, &c, dir_fd);
 	e->skip = (uint8_t)judge(w, folder, &c, dir_fd);
+	if (e->skip && is_exclude_dir(w, &c, dir_fd)) {
+		w->path.len = folder_len;
+		return SCOUT_OK;
+	}
 	e->path_len = (uint32_t)(w->path.len - root_len);
 	e->path = arena_dup(w->paths, w->path.ptr + root_len, e->path_len);
 	if (!e->path)

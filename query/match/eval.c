@@ -13,7 +13,7 @@ void match_run_release(struct match_run *run)
 	hit_list_release(&run->hits);
 }
 
-/* --- Verdicts ---------------------------------------------------------------- */
+/* --- Verdicts ------------------------------------------------------------ */
 
 static int eval_node(struct match_run *run, const struct match_node *node,
 		     enum verdict *out);
@@ -165,7 +165,7 @@ int match_eval(struct match_run *run, enum verdict *out)
 	return eval_node(run, run->tree->root, out);
 }
 
-/* --- Hits -------------------------------------------------------------------- */
+/* --- Hits ---------------------------------------------------------------- */
 
 static int collect_node(struct match_run *run, const struct match_node *node,
 			bool *exact);

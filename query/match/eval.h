@@ -1,37 +1,13 @@
 /*
  * What matches: a query's tree, evaluated on one document.
  *
- * The tree is the parser's with its leaves numbered and the operands of NEAR
- * sorted out; it never changes after it was made and may be shared by threads.
  * Where occurrences come from is the business of a match_source: the index or
  * the words of a text.
  */
 #ifndef SCOUT_QUERY_MATCH_EVAL_H
 #define SCOUT_QUERY_MATCH_EVAL_H
 
-#include "query/language/ast.h"
-#include "query/match/near.h"
-
-struct match_node {
-	enum ast_kind kind;	/* AND, OR, NOT, NEAR, BEFORE, WORDS */
-	struct match_node **child;	/* AND, OR, NOT */
-	size_t nchild;
-	unsigned leaf;		/* WORDS */
-	struct near_spec near;	/* NEAR, BEFORE */
-};
-
-struct match_tree {
-	struct match_node *root;
-	const struct ast **leaves;	/* by number, in the order written */
-	unsigned nleaves;
-};
-
-/*
- * Makes the tree in arena.  SCOUT_E_SYNTAX with the place for what cannot be
- * answered yet, SCOUT_E_NOMEM.
- */
-int match_tree_make(const struct ast *root, struct arena *arena,
-		    struct match_tree *out, struct scout_err *err);
+#include "query/match/match_tree.h"
 
 enum verdict { VERDICT_NO, VERDICT_MAYBE, VERDICT_YES };
 

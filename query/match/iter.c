@@ -1,6 +1,6 @@
 #include "query/match/iter.h"
 
-/* --- Words ------------------------------------------------------------------------ */
+/* --- Words --------------------------------------------------------------- */
 
 int word_cursor_open_term(struct word_cursor *c, struct segment_reader *seg,
 			  const struct term_info *info, struct arena *arena)
@@ -89,7 +89,7 @@ int word_cursor_positions(struct word_cursor *c, struct piece_spans *out)
 	return rc;
 }
 
-/* --- Making ---------------------------------------------------------------------- */
+/* --- Making -------------------------------------------------------------- */
 
 static struct doc_iter *make(enum iter_kind kind, struct arena *arena)
 {
@@ -196,7 +196,7 @@ struct doc_iter *doc_iter_or(struct doc_iter **child, size_t n,
 	return it;
 }
 
-/* --- Moving ---------------------------------------------------------------------- */
+/* --- Moving -------------------------------------------------------------- */
 
 static int seek(struct doc_iter *it, doc_id target);
 
@@ -273,7 +273,7 @@ int doc_iter_seek(struct doc_iter *it, doc_id target)
 	return seek(it, target);
 }
 
-/* --- Sets ------------------------------------------------------------------------ */
+/* --- Sets ---------------------------------------------------------------- */
 
 static int fill_word(struct doc_iter *it, uint64_t *set, doc_id ndocs)
 {

@@ -50,7 +50,7 @@ struct near_search {
 	uint64_t *start;	/* greatest start of one */
 };
 
-/* --- Events ---------------------------------------------------------------- */
+/* --- Events -------------------------------------------------------------- */
 
 static unsigned *make_operand_of(struct near_run *r)
 {
@@ -148,7 +148,7 @@ static int find_overlaps(struct window *w)
 	return SCOUT_OK;
 }
 
-/* --- Counting ---------------------------------------------------------------- */
+/* --- Counting ------------------------------------------------------------ */
 
 static void count_in(struct window *w, size_t i)
 {
@@ -216,7 +216,7 @@ static bool is_reached(const struct window *w, size_t i)
 		w->run->spec->operands[o].needed > 1);
 }
 
-/* --- The exact search --------------------------------------------------------- */
+/* --- The exact search ---------------------------------------------------- */
 
 static int make_search(struct window *w)
 {
@@ -423,7 +423,7 @@ static int search_from(struct window *w, size_t i, uint64_t limit)
 	return SCOUT_OK;
 }
 
-/* --- The loop ------------------------------------------------------------------ */
+/* --- The loop ------------------------------------------------------------ */
 
 /* Event i as the first of a match. */
 static int try_first(struct window *w, size_t i)

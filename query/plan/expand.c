@@ -17,7 +17,7 @@ struct expander {
 	size_t npairs, pairs_cap;
 };
 
-/* --- Sets of documents --------------------------------------------------------- */
+/* --- Sets of documents --------------------------------------------------- */
 
 doc_id set_next(const uint64_t *set, doc_id n, doc_id from)
 {
@@ -62,7 +62,7 @@ int set_add_postings(uint64_t *set, struct posting_cursor *c)
 	return rc < 0 ? rc : SCOUT_OK;
 }
 
-/* --- Which terms ------------------------------------------------------------------ */
+/* --- Which terms --------------------------------------------------------- */
 
 /* Whether a term that starts with piece->term matches the prefix.  What follows
  * an ASCII prefix can only change its last letter if it is a mark. */
@@ -87,7 +87,7 @@ static int test_term(struct expander *x, struct span term, bool *out)
 	return SCOUT_OK;
 }
 
-/* --- What they hold ------------------------------------------------------------- */
+/* --- What they hold ------------------------------------------------------ */
 
 static int put_pairs(struct expander *x, doc_id doc, const term_pos *pos,
 		     uint32_t n)
@@ -174,7 +174,7 @@ static int add_terms(struct expander *x, struct scout_err *err)
 	return rc < 0 ? rc : SCOUT_OK;
 }
 
-/* --- Lists ---------------------------------------------------------------------- */
+/* --- Lists --------------------------------------------------------------- */
 
 static int compare_positions(const void *a, const void *b)
 {

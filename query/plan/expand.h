@@ -28,6 +28,10 @@ struct expansion {
 	uint64_t noccurrences;
 };
 
+/*
+ * All terms of a segment that a prefix matches, as one list in arena.
+ * SCOUT_E_CORRUPT, SCOUT_E_NOMEM.
+ */
 int expand_prefix(struct segment_reader *seg, const struct piece_plan *piece,
 		  bool want_positions, struct arena *arena,
 		  struct expansion *out, struct scout_err *err);

@@ -1,6 +1,6 @@
 #include "query/plan/segment_run.h"
 
-/* --- Leaves of the document at hand, as a source ------------------------------- */
+/* --- Leaves of the document at hand, as a source ------------------------- */
 
 /* Moves the leaf's words to the document; whether it has all of them. */
 static int check_leaf(struct segment_run *r, struct leaf_run *l)
@@ -157,7 +157,7 @@ static int index_last_below(void *ctx, term_pos pos, uint32_t nlines,
 	return rc;
 }
 
-/* --- Opening --------------------------------------------------------------------- */
+/* --- Opening ------------------------------------------------------------- */
 
 static int open_word(struct segment_run *r, struct leaf_run *l, size_t i,
 		     struct scout_err *err)
@@ -344,7 +344,7 @@ void segment_run_close(struct segment_run *r)
 	r->seg = NULL;
 }
 
-/* --- Going through -------------------------------------------------------------- */
+/* --- Going through ------------------------------------------------------- */
 
 /* The least of the iterator's and the unreliable documents from `from` on. */
 static int next_proposed(struct segment_run *r, doc_id from, doc_id *out)
@@ -417,7 +417,7 @@ struct line_cursor *segment_run_lines(struct segment_run *r)
 	return open_lines(r) < 0 ? NULL : &r->lines;
 }
 
-/* --- Counting -------------------------------------------------------------------- */
+/* --- Counting ------------------------------------------------------------ */
 
 /* Sets are better than going through where all lists are long. */
 static uint64_t sum_of_costs(const struct doc_iter *it)

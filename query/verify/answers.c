@@ -109,7 +109,7 @@ bool answers_take_back(struct answers *a)
 	return true;
 }
 
-/* --- Handing over ----------------------------------------------------------------- */
+/* --- Handing over -------------------------------------------------------- */
 
 static struct scout_file sink_file(const struct emitter *e,
 				   const struct file_answer *f)

@@ -8,7 +8,7 @@
 #define SCOUT_QUERY_VERIFY_CANDIDATE_H
 
 #include "query/match/eval.h"
-#include "query/verify/linescan.h"
+#include "query/verify/line_scan.h"
 
 /* Words of an occurrence that stand on one line. */
 struct hit_piece {

@@ -6,7 +6,7 @@
 
 #include "query/verify/answers.h"
 #include "query/verify/hit_lines.h"
-#include "query/verify/linescan.h"
+#include "query/verify/line_scan.h"
 
 /*
  * Adds the lines of hits (finished) and their context to the file at work.

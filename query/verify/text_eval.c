@@ -17,7 +17,7 @@ static int list_put(struct position_list *l, term_pos pos)
 	return SCOUT_OK;
 }
 
-/* --- The leaves of the text as a source --------------------------------------- */
+/* --- The leaves of the text as a source ---------------------------------- */
 
 /* Joins the pieces of a phrase. */
 static int make_phrase(struct text_eval *t, unsigned leaf)
@@ -92,7 +92,7 @@ static int text_last_below(void *ctx, term_pos pos, uint32_t nlines,
 	return SCOUT_OK;
 }
 
-/* --- Life ---------------------------------------------------------------------- */
+/* --- Life ---------------------------------------------------------------- */
 
 static bool counts_lines(const struct match_node *node)
 {
@@ -168,7 +168,7 @@ void text_eval_begin(struct text_eval *t)
 	t->tokenizer.skipping = false;
 }
 
-/* --- The loop -------------------------------------------------------------------- */
+/* --- The loop ------------------------------------------------------------ */
 
 /* A batch of the tokenizer, while its lines are followed. */
 struct batch_walk {
@@ -296,7 +296,7 @@ int text_eval_window(struct text_eval *t, struct span window, bool is_last,
 	return SCOUT_OK;
 }
 
-/* --- Answers -------------------------------------------------------------------- */
+/* --- Answers ------------------------------------------------------------- */
 
 int text_eval_matches(struct text_eval *t, bool *out, struct scout_err *err)
 {

@@ -39,7 +39,7 @@ void verifier_release(struct verifier *v)
 	v->is_ready = false;
 }
 
-/* --- One file --------------------------------------------------------------------- */
+/* --- One file ------------------------------------------------------------ */
 
 /* A candidate at work. */
 struct task {
@@ -105,7 +105,7 @@ static int put_message(struct task *t, const char *what)
 	return answers_put_message(t->out, err.msg);
 }
 
-/* --- The text decides ----------------------------------------------------------- */
+/* --- The text decides ---------------------------------------------------- */
 
 /* Opens the file anew; *out_sys is an errno, or 0. */
 static int open_file(struct task *t, size_t window, int *out_sys)
@@ -317,7 +317,7 @@ static int check_text(struct task *t)
 	return rc;
 }
 
-/* --- The index proposes --------------------------------------------------------- */
+/* --- The index proposes -------------------------------------------------- */
 
 /* Whether what the index knows is all that is asked. */
 static bool index_suffices(const struct task *t)

@@ -7,7 +7,7 @@
 
 enum { EMPTY_PREFIX = 256 };
 
-/* --- Making ------------------------------------------------------------------ */
+/* --- Making -------------------------------------------------------------- */
 
 static uint32_t slot_of(const struct word_table *t, struct span text,
 			unsigned flags)
@@ -149,7 +149,7 @@ void word_scratch_release(struct word_scratch *s)
 	s->found = NULL;
 }
 
-/* --- Comparing ----------------------------------------------------------------- */
+/* --- Comparing ----------------------------------------------------------- */
 
 /* The words equal to folded, which went through flags. */
 static void find_equal(const struct word_table *t, struct span folded,

@@ -52,12 +52,14 @@ void small_index_add(struct small_index *ix, struct span term,
 			 SCOUT_OK);
 }
 
-static void open_segment(struct small_index *ix, unsigned i)
+void small_index_open_segment(struct small_index *ix, unsigned i)
 {
 	const struct segment_meta *meta = &ix->metas[i];
 	struct segment_reader *seg = &ix->segments[i];
 	unsigned k;
 
+	if (i >= ix->nsegments)
+		ix->nsegments = i + 1;
 	seg->snapshot = &ix->snapshot;
 	seg->number = meta->number;
 	seg->ndocs = meta->ndocs;
@@ -90,7 +92,7 @@ void small_index_open(struct small_index *ix)
 			 SCOUT_OK);
 	ix->snapshot.store = ix->store;
 	for (i = 0; i < ix->nsegments; i++)
-		open_segment(ix, i);
+		small_index_open_segment(ix, i);
 }
 
 void small_index_copy_streams(struct small_index *ix, unsigned segment)

@@ -35,6 +35,8 @@ void small_index_add(struct small_index *ix, struct span term,
 		     struct posting_encoder *e);
 /* Finishes, publishes and opens for reading: ix->segments[0] and so on. */
 void small_index_open(struct small_index *ix);
+/* Opens one more segment, of which ix->metas[i] was filled in by the caller. */
+void small_index_open_segment(struct small_index *ix, unsigned i);
 /* Copies the streams of a segment to blocks of exactly their size, where they
  * may be damaged. */
 void small_index_copy_streams(struct small_index *ix, unsigned segment);

@@ -25,7 +25,7 @@ static void make_manifest(struct rng *r, uint32_t nsegments,
 		s->dict_blocks = rng_skewed(r);
 		s->dict_bytes = rng_next(r);
 		for (k = 0; k < STREAMS; k++) {
-			s->nchunks[k] = rng_skewed(r);
+			s->nchunks[k] = rng_below(r, STREAM_MAX_CHUNKS + 1);
 			s->stream_bytes[k] = rng_next(r) >> 20;
 		}
 	}
@@ -162,14 +162,14 @@ static void test_versions(void **state)
 	put_le32(out.ptr + 8, FORMAT_VERSION);
 	sign(&out);
 	assert_int_equal(decode(buf_span(&out), &err), SCOUT_OK);
-	/* "15.0.0": older tables are fine, newer ones are not */
+	/* "15.0.0": only the very same tables will do */
 	assert_int_equal(sscanf(unicode, "%u", &major), 1);
 	assert_int_equal(out.ptr[12], strlen(unicode));
 	assert_true(major > 9 && major < 99);
 	assert_memory_equal(out.ptr + 13, unicode, strlen(unicode));
 	out.ptr[13]--;
 	sign(&out);
-	assert_int_equal(decode(buf_span(&out), &err), SCOUT_OK);
+	assert_int_equal(decode(buf_span(&out), &err), SCOUT_E_VERSION);
 	out.ptr[13] += 2;
 	sign(&out);
 	assert_int_equal(decode(buf_span(&out), &err), SCOUT_E_VERSION);
@@ -193,6 +193,11 @@ static void test_limits(void **state)
 	manifest_encode(&m, &out);
 	assert_int_equal(decode(buf_span(&out), &err), SCOUT_E_CORRUPT);
 	segments[0].ndocs = 1;
+	segments[0].nchunks[1] = STREAM_MAX_CHUNKS + 1;
+	buf_clear(&out);
+	manifest_encode(&m, &out);
+	assert_int_equal(decode(buf_span(&out), &err), SCOUT_E_CORRUPT);
+	segments[0].nchunks[1] = 1;
 	buf_clear(&out);
 	manifest_encode(&m, &out);
 	/* a byte too many */

@@ -36,8 +36,12 @@ static void test_parallel(void **state)
 	assert_int_equal(scout_parallel(8, answer, &c, &err), SCOUT_E_LIMIT);
 	assert_string_equal(err.msg, "worker 3");
 	assert_int_equal(scout_parallel(8, answer, &c, NULL), SCOUT_E_LIMIT);
+	c.failing = 1 << 7;
+	scout_err_clear(&err);
+	assert_int_equal(scout_parallel(8, answer, &c, &err), SCOUT_E_LIMIT);
+	assert_string_equal(err.msg, "worker 7");
 	for (i = 0; i < 8; i++)
-		assert_int_equal(c.seen[i], 3);
+		assert_int_equal(c.seen[i], 4);
 	c.failing = 1;
 	scout_err_clear(&err);
 	assert_int_equal(scout_parallel(1, answer, &c, &err), SCOUT_E_LIMIT);

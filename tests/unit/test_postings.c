@@ -133,6 +133,13 @@ static struct span term_name(unsigned i, char name[16])
 	return span_str(name);
 }
 
+/* As if the segment held the documents and words of all the lists. */
+static void widen(struct segment_reader *seg)
+{
+	seg->ndocs = SEGMENT_MAX_DOCS;
+	seg->nwords = UINT64_MAX;
+}
+
 /* Everything of the tests below: the lists and the index that holds them. */
 struct world {
 	struct small_index ix;
@@ -156,7 +163,7 @@ static int setup(void **state)
 		small_index_add(&w.ix, term_name(i, name), &w.encoder);
 	}
 	small_index_open(&w.ix);
-	w.ix.segments[0].ndocs = SEGMENT_MAX_DOCS;
+	widen(&w.ix.segments[0]);
 	*state = &w;
 	return 0;
 }
@@ -361,6 +368,30 @@ static void test_first_seek(void **state)
 	}
 }
 
+/* A list of more documents or words than the segment has. */
+static void test_too_many(void **state)
+{
+	struct world *w = *state;
+	struct segment_reader seg = w->ix.segments[0];
+	struct posting_cursor c;
+	struct term_info info;
+	unsigned i;
+
+	for (i = 0; i < NSHAPES; i++) {
+		find(w, i, &info);
+		seg.ndocs = SEGMENT_MAX_DOCS;
+		seg.nwords = info.cf - 1;
+		assert_int_equal(posting_cursor_init(&c, &seg, &info),
+				 SCOUT_E_CORRUPT);
+		posting_cursor_release(&c);
+		seg.nwords = info.cf;
+		seg.ndocs = info.df - 1;
+		assert_int_equal(posting_cursor_init(&c, &seg, &info),
+				 SCOUT_E_CORRUPT);
+		posting_cursor_release(&c);
+	}
+}
+
 /* --- exact bytes */
 
 static void test_skip_entry(void **state)
@@ -439,7 +470,7 @@ static void read_all(struct segment_reader *seg, const struct term_info *info,
 	}
 	assert_true(rc == SCOUT_OK || rc == SCOUT_END ||
 		    rc == SCOUT_E_CORRUPT);
-	assert_true(sum != 1);
+	assert_true(sum < UINT64_MAX);
 	posting_cursor_release(&c);
 }
 
@@ -467,7 +498,7 @@ static void test_damage(void **state)
 	}
 	posting_encoder_release(&e);
 	small_index_open(&ix);
-	ix.segments[0].ndocs = SEGMENT_MAX_DOCS;
+	widen(&ix.segments[0]);
 	for (i = 0; i < ARRAY_LEN(chosen); i++)
 		assert_int_equal(segment_find_term(&ix.segments[0],
 						   term_name(i, name),
@@ -584,7 +615,7 @@ static void test_chunks(void **state)
 		small_index_add(&w.ix, term_name(i, name), &w.encoder);
 	}
 	small_index_open(&w.ix);
-	seg->ndocs = SEGMENT_MAX_DOCS;
+	widen(seg);
 	assert_true(seg->streams[STREAM_SHORT].nchunks > 1);
 	assert_true(seg->streams[STREAM_POSITIONS].nchunks > 1);
 	for (i = 0; i < CHUNK_TERMS; i++) {
@@ -633,7 +664,7 @@ static void test_skip_chunks(void **state)
 		small_index_add(&w.ix, term_name(i, name), &w.encoder);
 	}
 	small_index_open(&w.ix);
-	seg->ndocs = DOCS;
+	widen(seg);
 	assert_true(seg->streams[STREAM_SKIP].nchunks > 1);
 	for (i = 0; i < TERMS; i++) {
 		find(&w, i, &info);
@@ -661,6 +692,7 @@ int main(void)
 		cmocka_unit_test(test_next),
 		cmocka_unit_test(test_seek),
 		cmocka_unit_test(test_first_seek),
+		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_skip_entry),
 		cmocka_unit_test(test_inline_bytes),
 		cmocka_unit_test(test_damage),

@@ -86,6 +86,12 @@ static const struct text_row text_rows[] = {
 	    TEXT_UTF16_BE),
 	ROW("\xfe\xff\xd8\x3d\xd8\x3d\xde\x00",
 	    "\xef\xbf\xbd\xf0\x9f\x98\x80", TEXT_UTF16_BE),
+	/* the first and last of both halves */
+	ROW("\xfe\xff\xd8\x00\xdc\x00\xdb\xff\xdf\xff",
+	    "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", TEXT_UTF16_BE),
+	ROW("\xfe\xff\xdc\x00\xdf\xff\xdb\xff\xe0\x00\xd7\xff",
+	    "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xee\x80\x80\xed\x9f\xbf",
+	    TEXT_UTF16_BE),
 	/* the file ends in a pair, and in a unit */
 	ROW("\xfe\xff\0a\xd8\x3d", "a\xef\xbf\xbd", TEXT_UTF16_BE),
 	ROW("\xfe\xff\0a\xd8\x3d\xde", "a\xef\xbf\xbd\xef\xbf\xbd",
@@ -200,6 +206,8 @@ static void test_binary(void **state)
 	memset(bytes, 'x', sizeof(bytes));
 	bytes[8192] = 0;
 	read_whole(p, span_of(bytes, sizeof(bytes)));
+	assert_false(p->reader.is_binary);
+	read_whole(p, span_of(bytes, 8193));
 	assert_false(p->reader.is_binary);
 	bytes[8191] = 0;
 	read_whole(p, span_of(bytes, sizeof(bytes)));

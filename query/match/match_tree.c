@@ -1,5 +1,4 @@
-/* From the parser's tree to the one that is evaluated (eval.h). */
-#include "query/match/eval.h"
+#include "query/match/match_tree.h"
 
 struct builder {
 	struct arena *arena;
@@ -56,7 +55,7 @@ static int check_words(struct builder *b, const struct ast *node)
 	return SCOUT_OK;
 }
 
-/* --- Leaves -------------------------------------------------------------------- */
+/* --- Leaves -------------------------------------------------------------- */
 
 static int add_leaf(struct builder *b, const struct ast *node, unsigned *out)
 {
@@ -127,7 +126,7 @@ static bool words_may_overlap(const struct ast *a, const struct ast *b)
 	return false;
 }
 
-/* --- NEAR and BEFORE ---------------------------------------------------------- */
+/* --- NEAR and BEFORE ----------------------------------------------------- */
 
 /* The words that may stand for one operand: itself, or the branches of an OR. */
 static int collect_operand(struct builder *b, const struct ast *node,
@@ -256,7 +255,7 @@ static int build_near(struct builder *b, const struct ast *node,
 	return rc < 0 ? rc : check_states(b, node, near);
 }
 
-/* --- The tree ------------------------------------------------------------------- */
+/* --- The tree ------------------------------------------------------------ */
 
 static int build(struct builder *b, const struct ast *ast,
 		 struct match_node **out);

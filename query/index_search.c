@@ -1,4 +1,4 @@
-#include "query/candidates.h"
+#include "query/index_search.h"
 
 /* A segment and the candidate that it comes up with next. */
 struct head {
@@ -22,7 +22,7 @@ struct index_search {
 	struct buf hints;	/* struct line_hint */
 };
 
-/* --- Going through the segments ------------------------------------------------- */
+/* --- Going through the segments ------------------------------------------ */
 
 /* The next document of a segment that matches, or may. */
 static int advance(struct index_search *s, struct head *h,
@@ -116,7 +116,7 @@ static struct head *first_head(struct index_search *s)
 	return best;
 }
 
-/* --- Lines of one document -------------------------------------------------------- */
+/* --- Lines of one document ----------------------------------------------- */
 
 static int compare_pieces(const void *va, const void *vb)
 {
@@ -271,7 +271,7 @@ static int find_lines(struct index_search *s, struct head *h,
 	return rc < 0 ? rc : keep_pieces(s, c, arena);
 }
 
-/* --- Candidates ------------------------------------------------------------------- */
+/* --- Candidates ---------------------------------------------------------- */
 
 void candidate_list_init(struct candidate_list *list)
 {

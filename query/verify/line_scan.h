@@ -5,8 +5,8 @@
  * A hint is the known offset of some line, so that a large file need not be read
  * from its start.  Offsets are those of the decoded text.
  */
-#ifndef SCOUT_QUERY_VERIFY_LINESCAN_H
-#define SCOUT_QUERY_VERIFY_LINESCAN_H
+#ifndef SCOUT_QUERY_VERIFY_LINE_SCAN_H
+#define SCOUT_QUERY_VERIFY_LINE_SCAN_H
 
 #include "base/buf.h"
 #include "base/err.h"

@@ -2,14 +2,14 @@
  * The index phase: all segments of a snapshot, merged in path order, to a list
  * of candidates.
  */
-#ifndef SCOUT_QUERY_CANDIDATES_H
-#define SCOUT_QUERY_CANDIDATES_H
+#ifndef SCOUT_QUERY_INDEX_SEARCH_H
+#define SCOUT_QUERY_INDEX_SEARCH_H
 
 #include "query/plan/segment_run.h"
 #include "query/query.h"
 #include "query/verify/candidate.h"
 
-enum { CANDIDATES_MAX_BYTES = 48 << 20 };
+enum { CANDIDATES_MAX_BYTES = 40 << 20 };
 
 struct index_search;
 

@@ -1,4 +1,4 @@
-#include "query/verify/linescan.h"
+#include "query/verify/line_scan.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -9,7 +9,7 @@
 
 enum { WINDOW_BYTES = 128 << 10 };
 
-/* --- Counting lines ------------------------------------------------------------ */
+/* --- Counting lines ------------------------------------------------------ */
 
 static const uint8_t *skip_plain(const uint8_t *p, const uint8_t *end,
 				 uint64_t *n)
@@ -61,7 +61,7 @@ const uint8_t *lines_skip(const uint8_t *p, const uint8_t *end, uint64_t *n)
 	return skip_plain(p, end, n);
 }
 
-/* --- The scan -------------------------------------------------------------------- */
+/* --- The scan ------------------------------------------------------------ */
 
 void line_scan_init(struct line_scan *s)
 {
