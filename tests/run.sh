@@ -49,7 +49,7 @@ step() { # name, command...
 build release
 build asan
 rel=$top/build/release
-if [ $long = yes ]; then walks=300 cases=300; else walks=30 cases=20; fi
+if [ $long = yes ]; then walks=300 cases=300; else walks=60 cases=60; fi
 
 step "lint" python3 tests/lint/run.py
 step "headers compile alone" sh tests/lint/headers.sh
@@ -60,6 +60,11 @@ step "walk against ripgrep and git" \
 step "command lines" tests/cli/run --bin "$rel/tools"
 step "evaluator of the oracle" python3 tests/oracle/test_evaluator.py
 step "oracle" tests/oracle/run --bin "$rel/tools" --seed 1 --cases $cases
+step "answers equal ripgrep's on the system's headers" tests/oracle/ripgrep \
+	--bin "$rel/tools" --tree /usr/include printf struct copyright the \
+	unsigned '"unsigned int"' '"this file is part of"' '"free software"'
+step "the same bytes for any threads and memory" tests/determinism/run \
+	--bin "$rel/tools"
 step "oracle with sanitizers" tests/oracle/run --bin "$top/build/asan/tools" \
 	--seed 7001 --cases $((cases / 6)) --queries 20
 for op in and or not near before phrase prefix case lines; do
