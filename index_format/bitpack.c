@@ -1,5 +1,9 @@
 #include "index_format/bitpack.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 enum { LANES = 4, ROWS = PACK_VALUES / LANES };
 
 static unsigned bits_of(uint32_t v)
@@ -15,15 +19,6 @@ unsigned pack_width(const uint32_t *values, size_t n)
 	for (i = 0; i < n; i++)
 		all |= values[i];
 	return bits_of(all);
-}
-
-static void load_row(const uint8_t *p, uint32_t row[LANES])
-{
-	memcpy(row, p, sizeof(uint32_t) * LANES);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	for (unsigned l = 0; l < LANES; l++)
-		row[l] = __builtin_bswap32(row[l]);
-#endif
 }
 
 static void store_row(uint8_t *p, const uint32_t row[LANES])
@@ -55,15 +50,47 @@ void pack_values(const uint32_t *values, unsigned width, uint8_t *out)
 	}
 }
 
-void unpack_values(const uint8_t *in, unsigned width, uint32_t *values)
+#if defined(__SSE2__)
+/* Row by row, the four lanes at once. */
+static void unpack_rows(const uint8_t *in, unsigned width, uint32_t *values)
+{
+	__m128i row = _mm_loadu_si128((const __m128i *)in), next, v;
+	__m128i mask = _mm_set1_epi32(width == 32 ? -1 :
+					       (int)(((uint32_t)1 << width) - 1));
+	unsigned r, used = 0;
+
+	for (r = 0; r < ROWS; r++) {
+		v = _mm_srl_epi32(row, _mm_cvtsi32_si128((int)used));
+		used += width;
+		if (used >= 32 && r + 1 < ROWS) {
+			used -= 32;
+			in += 16;
+			next = _mm_loadu_si128((const __m128i *)in);
+			/* a shift by 32 gives zeros, as wanted */
+			v = _mm_or_si128(v, _mm_sll_epi32(
+				next, _mm_cvtsi32_si128(
+					used ? (int)(width - used) : 32)));
+			row = next;
+		}
+		_mm_storeu_si128((__m128i *)(values + r * LANES),
+				 _mm_and_si128(v, mask));
+	}
+}
+#else
+static void load_row(const uint8_t *p, uint32_t row[LANES])
+{
+	memcpy(row, p, sizeof(uint32_t) * LANES);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	for (unsigned l = 0; l < LANES; l++)
+		row[l] = __builtin_bswap32(row[l]);
+#endif
+}
+
+static void unpack_rows(const uint8_t *in, unsigned width, uint32_t *values)
 {
 	uint32_t row[LANES], next[LANES], mask;
 	unsigned r, l, used = 0;
 
-	if (!width) {
-		memset(values, 0, PACK_VALUES * sizeof(*values));
-		return;
-	}
 	mask = width == 32 ? UINT32_MAX : ((uint32_t)1 << width) - 1;
 	load_row(in, row);
 	for (r = 0; r < ROWS; r++) {
@@ -84,6 +111,15 @@ void unpack_values(const uint8_t *in, unsigned width, uint32_t *values)
 				out[l] |= next[l] << (width - used) & mask;
 		memcpy(row, next, sizeof(row));
 	}
+}
+#endif
+
+void unpack_values(const uint8_t *in, unsigned width, uint32_t *values)
+{
+	if (width)
+		unpack_rows(in, width, values);
+	else
+		memset(values, 0, PACK_VALUES * sizeof(*values));
 }
 
 /* The width that makes the block smallest, exceptions included. */

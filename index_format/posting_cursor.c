@@ -374,19 +374,19 @@ static int reserve_positions(struct posting_cursor *c, size_t n)
 static int add_gaps(const uint32_t *gaps, uint32_t n, bool is_first,
 		    uint64_t *pos, term_pos *out)
 {
-	uint64_t at = *pos;
+	uint64_t at = *pos + gaps[0];
+	bool has_zero = !is_first && !gaps[0];
 	uint32_t i;
 
-	if (!is_first && !gaps[0])
-		return SCOUT_E_CORRUPT;
-	for (i = 0; i < n; i++) {
+	/* one test at the end: sums of 32-bit gaps cannot wrap 64 bits */
+	out[0] = (term_pos)at;
+	for (i = 1; i < n; i++) {
+		has_zero |= !gaps[i];
 		at += gaps[i];
 		out[i] = (term_pos)at;
-		if (i && out[i] <= out[i - 1])
-			return SCOUT_E_CORRUPT;
 	}
 	*pos = at;
-	return at > UINT32_MAX ? SCOUT_E_CORRUPT : SCOUT_OK;
+	return has_zero || at > UINT32_MAX ? SCOUT_E_CORRUPT : SCOUT_OK;
 }
 
 int posting_positions(struct posting_cursor *c, const term_pos **out,
