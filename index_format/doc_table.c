@@ -59,7 +59,8 @@ void path_block_add(struct path_block_writer *w, struct span path)
 		shared++;
 	buf_put_varint(&w->plain, shared);
 	buf_put_varint(&w->plain, path.len - shared);
-	buf_put(&w->plain, path.ptr + shared, path.len - shared);
+	if (shared < path.len)
+		buf_put(&w->plain, path.ptr + shared, path.len - shared);
 	buf_clear(&w->last);
 	buf_put_span(&w->last, path);
 	w->npaths++;

@@ -409,18 +409,17 @@ int fold_compose(struct span folded, struct buf *out)
 
 size_t fold_stable_prefix(struct span folded)
 {
-	const uint8_t *p = folded.ptr, *end = folded.ptr + folded.len;
-	size_t stable = 0;
+	size_t at = 0, stable = 0;
 	int32_t cp;
 	unsigned n;
 
-	while (p < end) {
-		n = utf8_decode(p, end, &cp);
+	while (at < folded.len) {
+		n = utf8_decode(folded.ptr + at, folded.ptr + folded.len, &cp);
 		if (!n)
 			break;
-		p += n;
+		at += n;
 		if (!utf8proc_get_property(cp)->combining_class)
-			stable = (size_t)(p - folded.ptr);
+			stable = at;
 	}
 	return stable;
 }

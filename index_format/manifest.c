@@ -155,7 +155,9 @@ int manifest_decode(struct span bytes, struct arena *arena,
 	out->root = (const char *)root.ptr;
 	out->run_started_ns = (int64_t)get_le64(p);
 	p = get_varint32(p + 8, end, &out->nsegments);
-	if (!p || out->nsegments > MANIFEST_MAX_SEGMENTS)
+	/* a segment takes more than a byte: no memory for what is not there */
+	if (!p || out->nsegments > MANIFEST_MAX_SEGMENTS ||
+	    out->nsegments > (size_t)(end - p))
 		return SCOUT_E_CORRUPT;
 	out->segments = arena_calloc(arena, out->nsegments,
 				     sizeof(*out->segments));

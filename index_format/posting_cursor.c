@@ -406,9 +406,11 @@ int posting_positions(struct posting_cursor *c, const term_pos **out,
 	rc = reserve_positions(c, c->freq);
 	for (done = 0; done < c->freq && !rc; done += n, ordinal += n) {
 		block = ordinal / POSITIONS_BLOCK;
-		if (block != c->pos_block)
+		if (block != c->pos_block) {
+			c->pos_block = UINT64_MAX;	/* none, if this fails */
 			rc = c->run ? load_run_block(c, block) :
 				      load_group_block(c, block);
+		}
 		if (rc < 0)
 			break;
 		n = POSITIONS_BLOCK - (uint32_t)(ordinal % POSITIONS_BLOCK);

@@ -92,7 +92,7 @@ static void check(struct accumulator *acc, struct model *m)
 	struct buf wanted = BUF_INIT(MEM_OTHER), got = BUF_INIT(MEM_OTHER);
 	size_t nadded = m->added.len / sizeof(struct added);
 	struct added *a = (struct added *)(void *)m->added.ptr;
-	const struct added *next = a, *end = a + nadded;
+	const struct added *next = a, *end = nadded ? a + nadded : a;
 	uint32_t nterms = acc->nterms, i;
 	struct sorted_term *sorted;
 

@@ -1,0 +1,31 @@
+/* Any text as a query.  Input: a case mode, then the query. */
+#include "fuzz.h"
+
+#include "query/language/parser.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct scout_err err = SCOUT_ERR_INIT;
+	struct buf out = BUF_INIT(MEM_OTHER);
+	struct span text = span_of(data, size);
+	struct parse_options options;
+	struct parsed_query query = { 0 };
+	struct arena arena;
+	int rc;
+
+	options.case_mode = (enum case_mode)(fuzz_number(&text, 1) % 4);
+	arena_init(&arena, MEM_QUERY);
+	rc = query_parse(text, &options, &arena, &query, &err);
+	if (rc == SCOUT_OK) {
+		SCOUT_ASSERT(query.root);
+		ast_print(query.root, &out);
+	} else {
+		SCOUT_ASSERT(rc == SCOUT_E_SYNTAX && err.msg[0]);
+		SCOUT_ASSERT(err.pos <= text.len);
+		query_error_print(text, &err, &out);
+	}
+	SCOUT_ASSERT(buf_status(&out) == SCOUT_OK && out.len);
+	buf_release(&out);
+	arena_release(&arena);
+	return 0;
+}
