@@ -63,6 +63,8 @@ step "oracle" tests/oracle/run --bin "$rel/tools" --seed 1 --cases $cases
 step "answers equal ripgrep's on the system's headers" tests/oracle/ripgrep \
 	--bin "$rel/tools" --tree /usr/include printf struct copyright the \
 	unsigned '"unsigned int"' '"this file is part of"' '"free software"'
+step "the index equals brute force on the system's headers" tests/oracle/real \
+	--bin "$rel/tools" --tree /usr/include --queries 80
 step "the same bytes for any threads and memory" tests/determinism/run \
 	--bin "$rel/tools"
 step "oracle with sanitizers" tests/oracle/run --bin "$top/build/asan/tools" \
