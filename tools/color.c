@@ -161,9 +161,9 @@ bool color_wanted(enum color_when when, int fd)
 {
 	const char *term;
 
-	if (when != COLOR_AUTO)
+	if (when == COLOR_NEVER || when == COLOR_ALWAYS)
 		return when == COLOR_ALWAYS;
 	term = getenv("TERM");
-	return isatty(fd) && !getenv("NO_COLOR") && term &&
-	       strcmp(term, "dumb") != 0;
+	return (when == COLOR_PRETTY || isatty(fd)) && !getenv("NO_COLOR") &&
+	       term && strcmp(term, "dumb") != 0;
 }

@@ -10,7 +10,9 @@
 #include "base/err.h"
 #include "base/span.h"
 
-enum color_when { COLOR_AUTO, COLOR_NEVER, COLOR_ALWAYS };
+/* COLOR_PRETTY (-p): as on a terminal, if the environment has nothing against
+ * it. */
+enum color_when { COLOR_AUTO, COLOR_NEVER, COLOR_ALWAYS, COLOR_PRETTY };
 
 enum color_part { COLOR_PATH, COLOR_LINE, COLOR_COLUMN, COLOR_MATCH,
 		  COLOR_PARTS };

@@ -84,7 +84,8 @@ static int apply_pretty(void *options, const struct flag *flag,
 	(void)flag;
 	(void)value;
 	(void)err;
-	f->color = COLOR_ALWAYS;
+	if (f->color == COLOR_AUTO)
+		f->color = COLOR_PRETTY;
 	f->heading = f->line_number = YES;
 	return SCOUT_OK;
 }
