@@ -16,6 +16,7 @@
 #include "tools/check_command.h"
 #include "tools/cli.h"
 #include "tools/dump_command.h"
+#include "tools/index_arg.h"
 #include "tools/print_skipped.h"
 #include "tools/print_stats.h"
 #include "tools/print_stats_json.h"
@@ -249,35 +250,6 @@ static int run_build(struct session *s, const char **args, size_t nargs,
 
 /* stats ------------------------------------------------------------------ */
 
-static bool is_folder(const char *path)
-{
-	struct os_stat st;
-
-	return os_stat_at(AT_FDCWD, path, true, &st) == 0 &&
-	       (st.mode & 0170000) == 0040000;
-}
-
-/* --index DIR; the .scout of a folder, or the folder; else as a query finds. */
-static int stats_index_dir(struct session *s)
-{
-	const char *dir;
-
-	if (s->flags.index_dir) {
-		buf_put_str(&s->index_dir, s->flags.index_dir);
-	} else if (s->flags.folders.nitems) {
-		buf_printf(&s->index_dir, "%s/.scout",
-			   s->flags.folders.items[0]);
-		dir = buf_cstr(&s->index_dir);
-		if (dir && !is_folder(dir)) {
-			buf_clear(&s->index_dir);
-			buf_put_str(&s->index_dir, s->flags.folders.items[0]);
-		}
-	} else {
-		return scout_index_find(".", &s->index_dir, &s->err);
-	}
-	return SCOUT_OK;
-}
-
 static int add_skipped(void *ctx, struct span path, enum skip_reason reason,
 		       bool is_dir, int detail)
 {
@@ -311,7 +283,10 @@ static int run_stats(struct session *s, const char **args, size_t nargs)
 		print_usage(&s->out);
 		return SCOUT_OK;
 	}
-	rc = stats_index_dir(s);
+	rc = index_arg_find(s->flags.index_dir,
+			    s->flags.folders.nitems ?
+				    s->flags.folders.items[0] : NULL,
+			    &s->index_dir, &s->err);
 	if (rc < 0)
 		return rc;
 	dir = buf_cstr(&s->index_dir);

@@ -34,7 +34,7 @@ enum skip_reason {
 	SKIP_OTHER_FS,	    /* --one-file-system */
 	SKIP_BINARY,	    /* NUL in its first 8 KiB (set by the reader) */
 	SKIP_UNREADABLE,    /* permission or I/O error; sys holds errno */
-	SKIP_VANISHED,	    /* gone between walk and read (set by the reader) */
+	SKIP_VANISHED,	    /* gone during the walk, or before it was read */
 	SKIP_REASONS
 };
 
