@@ -5,6 +5,7 @@
  */
 #include "index_format/check_postings.h"
 
+#include "index_format/length_norm.h"
 #include "index_format/postings.h"
 
 int posting_check_init(struct posting_check *pc, struct checker *c,
@@ -132,6 +133,22 @@ static uint64_t sum_freqs(const uint32_t *freqs, size_t n)
 	return sum;
 }
 
+/* The positions of a repeat, relative to those at p. */
+static const char *check_repeat(struct posting_check *pc,
+				const struct term_info *info, struct span head)
+{
+	struct span bytes = info->repeat_bytes;
+	struct word_marker m = { .pc = pc };
+	uint32_t gaps[POSITIONS_BLOCK];
+	const uint8_t *p;
+
+	p = repeat_positions_get(bytes, head, pc->freqs, info->df,
+				 (uint32_t)info->cf, gaps);
+	if (p != bytes.ptr + bytes.len)
+		return "its positions are damaged";
+	return mark_words(&m, gaps, (unsigned)info->cf);
+}
+
 /* A byte-coded list: documents with frequencies, then positions. */
 static const char *check_run(struct posting_check *pc,
 			     const struct term_info *info, struct span bytes)
@@ -145,11 +162,18 @@ static const char *check_run(struct posting_check *pc,
 
 	if (info->df > SHORT_MAX_DOCS)
 		return "too many documents for a short list";
-	p = doc_run_get(p, end, DOC_NONE, info->df, pc->docs, pc->freqs);
+	if (info->kind == POSTING_SHORT)
+		p = doc_run_get(p, end, DOC_NONE, info->df, pc->docs,
+				pc->freqs);
+	else
+		p = inline_run_get(bytes, info->base_doc, info->df, pc->docs,
+				   pc->freqs);
 	if (!p || pc->docs[info->df - 1] >= pc->seg->meta->ndocs)
 		return "its documents are damaged";
 	if (sum_freqs(pc->freqs, info->df) != info->cf)
 		return "frequencies do not add up";
+	if (info->kind == POSTING_REPEAT)
+		return check_repeat(pc, info, span_of(p, (size_t)(end - p)));
 	for (left = info->cf; left; left -= n) {
 		n = block_size(left);
 		p = get_gaps(p, end, n, gaps);
@@ -217,6 +241,20 @@ static bool max_freq_fits(const uint32_t *freqs, uint32_t n, uint8_t stored)
 	return stored == (max > 255 ? 255 : max);
 }
 
+/* The smallest length norm of the documents of a block. */
+static uint8_t min_norm(const struct posting_check *pc, const doc_id *docs,
+			uint32_t n)
+{
+	uint8_t min = UINT8_MAX, norm;
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		norm = length_norm(pc->seg->nwords[docs[i]]);
+		min = norm < min ? norm : min;
+	}
+	return min;
+}
+
 /* A block of documents and its skip entry. */
 static const char *check_block(struct posting_check *pc, const uint8_t *slot,
 			       uint32_t first, uint32_t n, uint64_t ordinal)
@@ -227,8 +265,6 @@ static const char *check_block(struct posting_check *pc, const uint8_t *slot,
 	const uint8_t *p;
 
 	skip_entry_get(slot, &skip);
-	if (slot[SKIP_ENTRY_BYTES - 1])
-		return "a reserved byte of a skip entry is not 0";
 	if (stream_at(&seg->streams[STREAM_DOCS], skip.addr, &bytes) < 0)
 		return "a block of documents is not in the stream";
 	if (!check_layout_fits(&seg->layout[STREAM_DOCS], skip.addr))
@@ -246,6 +282,8 @@ static const char *check_block(struct posting_check *pc, const uint8_t *slot,
 		return "a skip entry has a wrong position ordinal";
 	if (!max_freq_fits(pc->freqs + first, n, skip.max_freq))
 		return "a skip entry has a wrong largest frequency";
+	if (skip.min_norm != min_norm(pc, pc->docs + first, n))
+		return "a skip entry has a wrong smallest length";
 	return NULL;
 }
 
@@ -277,12 +315,22 @@ static const char *check_doc_blocks(struct posting_check *pc,
 	return ordinal == info->cf ? NULL : "frequencies do not add up";
 }
 
-/* A group of position blocks: their lengths, then the blocks. */
+/* Whether the position kept before a block is the one that decoding has come
+ * to: 0 where a document begins. */
+static bool start_fits(const struct word_marker *m, const uint8_t *stored)
+{
+	return get_le32(stored) == (m->left ? m->pos : 0);
+}
+
+/* A group of position blocks: their lengths, for a dense term the positions
+ * before them, then the blocks. */
 static const char *check_group(struct word_marker *m, uint64_t addr,
-			       uint64_t left)
+			       const struct term_info *info, uint64_t left)
 {
 	struct checked_segment *seg = m->pc->seg;
+	bool is_dense = positions_are_dense(info->df, info->cf);
 	unsigned nblocks, b, n;
+	size_t head;
 	uint32_t gaps[POSITIONS_BLOCK];
 	const uint8_t *p, *next, *end;
 	const char *problem;
@@ -291,18 +339,22 @@ static const char *check_group(struct word_marker *m, uint64_t addr,
 	if (left > GROUP_POSITIONS)
 		left = GROUP_POSITIONS;
 	nblocks = (unsigned)((left + POSITIONS_BLOCK - 1) / POSITIONS_BLOCK);
+	head = group_head_bytes(nblocks, info->df, info->cf);
 	if (stream_at(&seg->streams[STREAM_POSITIONS], addr, &bytes) < 0 ||
-	    bytes.len < 2 * (size_t)nblocks)
+	    bytes.len < head)
 		return "a group of positions is not in the stream";
 	if (!check_layout_fits(&seg->layout[STREAM_POSITIONS], addr))
 		return "a group of positions is not where it should be";
-	p = bytes.ptr + 2 * (size_t)nblocks;
+	p = bytes.ptr + head;
 	end = bytes.ptr + bytes.len;
 	for (b = 0; b < nblocks; b++, left -= n, p = next) {
 		n = block_size(left);
 		next = get_gaps(p, end, n, gaps);
 		if (!next || next - p != get_le16(bytes.ptr + 2 * b))
 			return "a block of positions is damaged";
+		if (is_dense &&
+		    !start_fits(m, bytes.ptr + 2 * nblocks + 4 * b))
+			return "a wrong position before a block of positions";
 		problem = mark_words(m, gaps, n);
 		if (problem)
 			return problem;
@@ -328,7 +380,7 @@ static const char *check_groups(struct posting_check *pc,
 		if (!entry)
 			return "a position entry is not in the stream";
 		addr = get_le64(entry + half * GROUP_ENTRY_BYTES);
-		problem = check_group(&m, addr, info->cf - done);
+		problem = check_group(&m, addr, info, info->cf - done);
 		if (problem)
 			return problem;
 	}
@@ -374,7 +426,8 @@ bool posting_check_term(struct posting_check *pc, struct span term,
 	pc->at_doc = DOC_NONE;
 	if (info->df > pc->seg->meta->ndocs)
 		problem = "more documents than there are";
-	else if (info->kind == POSTING_INLINE)
+	else if (info->kind == POSTING_INLINE ||
+		 info->kind == POSTING_REPEAT)
 		problem = check_run(pc, info, info->inline_bytes);
 	else if (info->kind == POSTING_SHORT)
 		problem = check_short(pc, info);

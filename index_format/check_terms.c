@@ -1,12 +1,19 @@
 #include "index_format/check_terms.h"
 
 #include "base/hash.h"
+#include "index_format/check_filters.h"
 #include "index_format/check_postings.h"
 #include "index_format/fold.h"
 #include "index_format/keys.h"
 
 /* How a block begins and ends (format, "Dictionary"). */
 enum { BLOCK_HEAD = 4, RESTART_BYTES = 4, CHECKSUM_BYTES = 8 };
+
+/* What every term of a segment goes through. */
+struct term_check {
+	struct posting_check postings;
+	struct filter_check filters;
+};
 
 static int check_dict_key(struct checker *c, struct span key, struct span value)
 {
@@ -62,9 +69,10 @@ static bool restart_fits(const struct dict_block *b)
 	       b->bytes.ptr + get_le16(slot + 2) == b->info_p;
 }
 
-static void check_term(struct posting_check *pc, struct span term,
+static void check_term(struct term_check *tc, struct span term,
 		       const struct term_info *info)
 {
+	struct posting_check *pc = &tc->postings;
 	struct checked_segment *seg = pc->seg;
 	const char *problem = check_text(seg, term);
 
@@ -74,13 +82,14 @@ static void check_term(struct posting_check *pc, struct span term,
 	}
 	if (!posting_check_term(pc, term, info))
 		seg->terms_damaged = true;
+	filter_check_term(&tc->filters, term);
 	seg->terms_found++;
 	seg->postings_found += info->df;
 	pc->checker->counts->positions += info->cf;
 }
 
 /* Every term of a block; what is wrong with the block itself, or NULL. */
-static const char *check_block_terms(struct posting_check *pc, struct span key,
+static const char *check_block_terms(struct term_check *tc, struct span key,
 				     struct dict_block *b)
 {
 	struct span first = span_of(key.ptr + 4, key.len - 4), term;
@@ -95,7 +104,7 @@ static const char *check_block_terms(struct posting_check *pc, struct span key,
 		term = span_of(b->term, b->term_len);
 		if (b->next == 1 && !span_eq(term, first))
 			return "its key is not its first term";
-		check_term(pc, term, &b->info);
+		check_term(tc, term, &b->info);
 	}
 	if (b->p != b->terms_end || b->info_p != b->bytes.ptr + b->bytes.len)
 		return "bytes after its last term";
@@ -111,23 +120,25 @@ static const char *check_block_bytes(struct span bytes, struct dict_block *b)
 	return dict_block_open(b, bytes) < 0 ? "its head is damaged" : NULL;
 }
 
-static void check_block(struct posting_check *pc, struct span key,
+static void check_block(struct term_check *tc, struct span key,
 			struct span bytes)
 {
-	struct checked_segment *seg = pc->seg;
+	struct checker *c = tc->postings.checker;
+	struct checked_segment *seg = tc->postings.seg;
 	struct dict_block b;
 	const char *problem;
 	unsigned i;
 
 	seg->blocks_found++;
 	seg->dict_bytes_found += bytes.len;
-	pc->checker->counts->bytes += bytes.len;
+	c->counts->bytes += bytes.len;
 	problem = check_block_bytes(bytes, &b);
 	if (!problem)
-		problem = check_block_terms(pc, key, &b);
+		problem = check_block_terms(tc, key, &b);
+	filter_check_block(&tc->filters);
 	if (!problem)
 		return;
-	checker_term_problem(pc->checker, seg,
+	checker_term_problem(c, seg,
 			     span_of(key.ptr + 4, key.len - 4),
 			     "the dictionary block that begins with it: %s",
 			     problem);
@@ -164,8 +175,9 @@ static void check_totals(struct checker *c, struct checked_segment *seg)
 }
 
 /* The keys are known to be good as far as they can be read. */
-static int check_each_block(struct posting_check *pc)
+static int check_each_block(struct term_check *tc)
 {
+	const struct posting_check *pc = &tc->postings;
 	struct store_cursor *cursor = NULL;
 	uint8_t start[4], last[DICT_KEY_MAX] = { 0 };
 	size_t last_len = 0;
@@ -183,7 +195,7 @@ static int check_each_block(struct posting_check *pc)
 	       span_cmp(span_of(last, last_len), key) < 0) {
 		memcpy(last, key.ptr, key.len);
 		last_len = key.len;
-		check_block(pc, key, value);
+		check_block(tc, key, value);
 		rc = store_next(cursor, &key, &value);
 	}
 	store_cursor_close(cursor);
@@ -192,18 +204,23 @@ static int check_each_block(struct posting_check *pc)
 
 int check_terms(struct checker *c, struct checked_segment *seg)
 {
-	struct posting_check pc;
-	int rc;
+	struct term_check tc;
+	int rc, filters_rc;
 
-	rc = posting_check_init(&pc, c, seg);
+	rc = posting_check_init(&tc.postings, c, seg);
+	filters_rc = filter_check_init(&tc.filters, c, seg);
 	if (!rc)
-		rc = check_each_block(&pc);
+		rc = filters_rc;
+	if (!rc)
+		rc = check_each_block(&tc);
 	if (!rc) {
 		check_totals(c, seg);
-		posting_check_end(&pc);
+		posting_check_end(&tc.postings);
+		filter_check_end(&tc.filters);
 		c->counts->terms += seg->terms_found;
 		c->counts->postings += seg->postings_found;
 	}
-	posting_check_release(&pc);
+	posting_check_release(&tc.postings);
+	filter_check_release(&tc.filters);
 	return rc;
 }

@@ -6,7 +6,10 @@ enum {
 	BLOCK_HEAD = 4,		/* terms, offset of the infos */
 	RESTART_BYTES = 4,	/* offset of a term, offset of its info */
 	CHECKSUM_BYTES = 8,
+	/* the head of an info, lowest bits first */
 	KIND_BITS = 2,
+	MORE_SHIFT = KIND_BITS + SURFACE_BITS,	/* cf > df */
+	DF_SHIFT = MORE_SHIFT + 1,
 };
 
 void dict_block_init(struct dict_block_writer *w, enum scout_mem_owner owner)
@@ -14,12 +17,14 @@ void dict_block_init(struct dict_block_writer *w, enum scout_mem_owner owner)
 	memset(w, 0, sizeof(*w));
 	buf_init(&w->terms, owner);
 	buf_init(&w->infos, owner);
+	buf_init(&w->repeat, owner);
 }
 
 void dict_block_release(struct dict_block_writer *w)
 {
 	buf_release(&w->terms);
 	buf_release(&w->infos);
+	buf_release(&w->repeat);
 }
 
 static unsigned restarts(unsigned nterms)
@@ -42,25 +47,73 @@ static void put_term(struct dict_block_writer *w, struct span term,
 	buf_put(&w->terms, term.ptr + shared, term.len - shared);
 }
 
-static void put_info(struct buf *out, const struct term_info *info,
-		     const struct term_info *prev)
+/* Head and cf of all kinds but REPEAT. */
+static void put_counts(struct buf *out, const struct term_info *info)
 {
-	buf_put_varint(out, (uint64_t)info->df << KIND_BITS | info->kind);
-	buf_put_varint(out, info->cf - info->df);
-	switch (info->kind) {
-	case POSTING_INLINE:
-		buf_put_u8(out, (uint8_t)info->inline_bytes.len);
-		buf_put_span(out, info->inline_bytes);
-		break;
-	case POSTING_SHORT:
+	uint64_t head = (uint64_t)(info->df - 1) << DF_SHIFT |
+			(uint64_t)(info->cf > info->df) << MORE_SHIFT |
+			(uint64_t)info->surface << KIND_BITS | info->kind;
+
+	buf_put_varint(out, head);
+	if (info->cf > info->df)
+		buf_put_varint(out, info->cf - info->df - 1);
+}
+
+static void put_place(struct buf *out, const struct term_info *info,
+		      const struct term_info *prev)
+{
+	if (info->kind == POSTING_SHORT) {
 		buf_put_varint(out, info->addr - prev->addr);
 		buf_put_varint(out, info->short_bytes);
-		break;
-	case POSTING_BLOCKS:
+	} else {
 		buf_put_varint(out, info->docs_addr - prev->docs_addr);
 		buf_put_varint(out, info->skip_slot - prev->skip_slot);
-		break;
 	}
+}
+
+/* An inline list as it is, with its length in front. */
+static void put_inline(struct buf *out, const struct term_info *info,
+		       const struct inline_head *head)
+{
+	size_t at;
+
+	put_counts(out, info);
+	at = out->len;
+	buf_put_u8(out, 0);
+	inline_list_put(out, info->inline_bytes, head->first);
+	if (!buf_status(out))
+		out->ptr[at] = (uint8_t)(out->len - at - 1);
+}
+
+/* Appends an inline list in the smaller form: true if as a repeat of head. */
+static bool put_inline_or_repeat(struct buf *out, struct buf *scratch,
+				 const struct term_info *info,
+				 const struct inline_head *head)
+{
+	size_t start = out->len;
+
+	put_inline(out, info, head);
+	buf_clear(scratch);
+	if (head->df != info->df || head->cf != info->cf ||
+	    !repeat_list_put(scratch, info->df, head->list,
+			     info->inline_bytes) ||
+	    1 + scratch->len > out->len - start || buf_status(out) < 0)
+		return false;
+	out->len = start;
+	buf_put_u8(out, (uint8_t)(info->surface << KIND_BITS | POSTING_REPEAT));
+	buf_put_span(out, buf_span(scratch));
+	return buf_status(scratch) == SCOUT_OK;
+}
+
+/* Later lists are stored relative to this one. */
+static void set_head(struct dict_block_writer *w, const struct term_info *info)
+{
+	SCOUT_ASSERT(info->inline_bytes.len <= POSTING_INLINE_MAX);
+	memcpy(w->head_bytes, info->inline_bytes.ptr, info->inline_bytes.len);
+	w->head.df = info->df;
+	w->head.cf = info->cf;
+	w->head.list = span_of(w->head_bytes, info->inline_bytes.len);
+	w->head.first = plain_list_first(info->inline_bytes);
 }
 
 /* What the next term's addresses are relative to. */
@@ -78,15 +131,25 @@ int dict_block_add(struct dict_block_writer *w, struct span term,
 		   const struct term_info *info)
 {
 	size_t terms_len = w->terms.len, infos_len = w->infos.len, size;
-	bool is_restart = w->nterms % DICT_RESTART == 0;
+	bool is_restart = w->nterms % DICT_RESTART == 0, is_repeat = false;
 	struct term_info prev = w->prev;
+	struct inline_head head = w->head;
 
-	SCOUT_ASSERT(term.len <= TERM_MAX_BYTES);
-	if (is_restart)
+	SCOUT_ASSERT(term.len <= TERM_MAX_BYTES && info->df);
+	if (is_restart) {
 		memset(&prev, 0, sizeof(prev));
+		memset(&head, 0, sizeof(head));
+	}
 	put_term(w, term, is_restart);
-	put_info(&w->infos, info, &prev);
-	if (buf_status(&w->terms) < 0 || buf_status(&w->infos) < 0)
+	if (info->kind == POSTING_INLINE) {
+		is_repeat = put_inline_or_repeat(&w->infos, &w->repeat, info,
+						 &head);
+	} else {
+		put_counts(&w->infos, info);
+		put_place(&w->infos, info, &prev);
+	}
+	if (buf_status(&w->terms) < 0 || buf_status(&w->infos) < 0 ||
+	    buf_status(&w->repeat) < 0)
 		return SCOUT_E_NOMEM;
 	size = BLOCK_HEAD + RESTART_BYTES * restarts(w->nterms + 1) +
 	       w->terms.len + w->infos.len + CHECKSUM_BYTES;
@@ -108,6 +171,9 @@ int dict_block_add(struct dict_block_writer *w, struct span term,
 	w->last_len = (unsigned)term.len;
 	advance_prev(&prev, info);
 	w->prev = prev;
+	w->head = head;
+	if (info->kind == POSTING_INLINE && !is_repeat)
+		set_head(w, info);
 	w->nterms++;
 	return SCOUT_OK;
 }
@@ -135,6 +201,7 @@ int dict_block_finish(struct dict_block_writer *w, struct buf *out)
 	buf_clear(&w->infos);
 	w->nterms = 0;
 	memset(&w->prev, 0, sizeof(w->prev));
+	memset(&w->head, 0, sizeof(w->head));
 	return buf_status(out);
 }
 
@@ -160,47 +227,94 @@ int dict_block_open(struct dict_block *b, struct span bytes)
 	return SCOUT_OK;
 }
 
-static const uint8_t *get_info(const uint8_t *p, const uint8_t *end,
-			       struct term_info *info)
+static const uint8_t *get_inline(const uint8_t *p, const uint8_t *end,
+				 struct term_info *info,
+				 struct inline_head *head)
 {
-	uint64_t df_kind, extra, a, b;
+	if (p >= end || *p > INLINE_STORED_MAX || end - p - 1 < *p)
+		return NULL;
+	info->inline_bytes = span_of(p + 1, *p);
+	info->base_doc = head->first;
+	head->df = info->df;
+	head->cf = info->cf;
+	head->list = info->inline_bytes;
+	head->base = info->base_doc;
+	if (!inline_list_first(head->list, head->base, &head->first))
+		return NULL;
+	return p + 1 + *p;
+}
 
-	p = get_varint64(p, end, &df_kind);
-	p = p ? get_varint64(p, end, &extra) : NULL;
-	if (!p || (df_kind >> KIND_BITS) > SEGMENT_MAX_DOCS ||
-	    !(df_kind >> KIND_BITS) || extra > UINT64_MAX / 2)
+/* The positions of a repeat: as many varints as there are in its head. */
+static const uint8_t *get_repeat(const uint8_t *p, const uint8_t *end,
+				 struct term_info *info,
+				 const struct inline_head *head)
+{
+	const uint8_t *start = p;
+	uint64_t left = head->cf;
+
+	if (!head->df || head->cf > REPEAT_MAX_POSITIONS)
 		return NULL;
-	info->df = (uint32_t)(df_kind >> KIND_BITS);
-	info->cf = info->df + extra;
-	switch (df_kind & ((1 << KIND_BITS) - 1)) {
-	case POSTING_INLINE:
-		info->kind = POSTING_INLINE;
-		if (p >= end || *p > POSTING_INLINE_MAX || end - p - 1 < *p)
-			return NULL;
-		info->inline_bytes = span_of(p + 1, *p);
-		return p + 1 + *p;
-	case POSTING_SHORT:
-		info->kind = POSTING_SHORT;
-		/* the place where the term before ended */
-		info->addr += info->short_bytes;
-		p = get_varint64(p, end, &a);
-		p = p ? get_varint32(p, end, &info->short_bytes) : NULL;
-		if (!p)
-			return NULL;
-		info->addr += a;
-		return p;
-	case POSTING_BLOCKS:
-		info->kind = POSTING_BLOCKS;
-		p = get_varint64(p, end, &a);
-		p = p ? get_varint64(p, end, &b) : NULL;
-		if (!p)
-			return NULL;
-		info->docs_addr += a;
-		info->skip_slot += b;
-		return p;
-	default:
+	for (; left && p < end; p++)
+		left -= *p < 0x80;
+	if (left)
 		return NULL;
+	info->df = head->df;
+	info->cf = head->cf;
+	info->inline_bytes = head->list;
+	info->base_doc = head->base;
+	info->repeat_bytes = span_of(start, (size_t)(p - start));
+	return p;
+}
+
+static const uint8_t *get_place(const uint8_t *p, const uint8_t *end,
+				struct term_info *info)
+{
+	uint64_t a, b;
+
+	p = get_varint64(p, end, &a);
+	if (!p)
+		return NULL;
+	if (info->kind == POSTING_SHORT) {
+		/* counts from where the list before ended */
+		info->addr += info->short_bytes + a;
+		return get_varint32(p, end, &info->short_bytes);
 	}
+	p = get_varint64(p, end, &b);
+	if (!p)
+		return NULL;
+	info->docs_addr += a;
+	info->skip_slot += b;
+	return p;
+}
+
+static const uint8_t *get_info(const uint8_t *p, const uint8_t *end,
+			       struct term_info *info, struct inline_head *head)
+{
+	uint64_t bits, df, extra = 0;
+
+	p = get_varint64(p, end, &bits);
+	if (!p)
+		return NULL;
+	info->kind = (enum posting_kind)(bits & ((1 << KIND_BITS) - 1));
+	info->surface = bits >> KIND_BITS & ((1 << SURFACE_BITS) - 1);
+	if (!info->surface)
+		return NULL;
+	if (info->kind == POSTING_REPEAT)
+		return bits >> MORE_SHIFT ? NULL :
+					    get_repeat(p, end, info, head);
+	df = (bits >> DF_SHIFT) + 1;
+	if (bits >> MORE_SHIFT & 1) {
+		p = get_varint64(p, end, &extra);
+		if (!p || extra > UINT64_MAX / 2)
+			return NULL;
+		extra++;
+	}
+	if (df > SEGMENT_MAX_DOCS)
+		return NULL;
+	info->df = (uint32_t)df;
+	info->cf = df + extra;
+	return info->kind == POSTING_INLINE ? get_inline(p, end, info, head) :
+					      get_place(p, end, info);
 }
 
 static int next_term(struct dict_block *b)
@@ -232,12 +346,15 @@ int dict_block_next(struct dict_block *b)
 		return SCOUT_END;
 	if (!b->info_p)
 		return SCOUT_E_CORRUPT;	/* and it stays so */
-	if (b->next % DICT_RESTART == 0)
+	if (b->next % DICT_RESTART == 0) {
 		memset(&b->info, 0, sizeof(b->info));
+		memset(&b->head, 0, sizeof(b->head));
+	}
 	rc = next_term(b);
 	if (rc < 0)
 		return rc;
-	b->info_p = get_info(b->info_p, b->bytes.ptr + b->bytes.len, &b->info);
+	b->info_p = get_info(b->info_p, b->bytes.ptr + b->bytes.len, &b->info,
+			     &b->head);
 	if (!b->info_p)
 		return SCOUT_E_CORRUPT;
 	b->next++;

@@ -8,25 +8,32 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "index_format/inline_list.h"
 #include "index_format/limits.h"
+#include "index_format/surface.h"
 
 enum {
 	DICT_BLOCK_BYTES = 4080,	/* with the checksum; one overflow page */
 	DICT_RESTART = 16,		/* terms between two whole ones */
-	POSTING_INLINE_MAX = 64,	/* bytes of a posting kept inline */
 };
 
 enum posting_kind {
 	POSTING_INLINE,	/* byte-coded, in the dictionary block */
 	POSTING_SHORT,	/* byte-coded documents, in STREAM_SHORT */
 	POSTING_BLOCKS,	/* packed blocks with skip entries */
+	POSTING_REPEAT,	/* inline, documents as in the list before it */
 };
 
 struct term_info {
 	uint32_t df;		/* documents */
 	uint64_t cf;		/* occurrences */
 	enum posting_kind kind;
-	struct span inline_bytes;	/* INLINE: borrowed from the store */
+	uint8_t surface;	/* how it is spelt: bits of enum surface */
+	/* INLINE, and the list that a REPEAT repeats: to write a plain list,
+	 * when read as stored (inline_list.h); borrowed from the store */
+	struct span inline_bytes;
+	doc_id base_doc;	/* the first document counts from it */
+	struct span repeat_bytes;	/* REPEAT: its positions */
 	uint64_t addr;		/* SHORT: in STREAM_SHORT */
 	uint32_t short_bytes;	/* SHORT: length there */
 	uint64_t docs_addr;	/* BLOCKS: first block, in STREAM_DOCS */
@@ -34,10 +41,20 @@ struct term_info {
 				 * position group entries */
 };
 
+/* What inline lists are stored relative to. */
+struct inline_head {
+	uint32_t df;		/* 0: there is none */
+	uint64_t cf;
+	struct span list;
+	doc_id base;		/* what its first document counts from */
+	doc_id first;		/* its first document; 0 if there is none */
+};
+
 /* Builds one block.  Terms are added in order until it is full. */
 struct dict_block_writer {
 	struct buf terms;	/* front-coded */
 	struct buf infos;
+	struct buf repeat;	/* scratch */
 	uint8_t first[TERM_MAX_BYTES];
 	uint8_t last[TERM_MAX_BYTES];
 	unsigned first_len, last_len;
@@ -45,11 +62,13 @@ struct dict_block_writer {
 	uint16_t term_restart[DICT_BLOCK_BYTES / DICT_RESTART];
 	uint16_t info_restart[DICT_BLOCK_BYTES / DICT_RESTART];
 	struct term_info prev;	/* addresses are stored as differences */
+	struct inline_head head;	/* its list is in head_bytes */
+	uint8_t head_bytes[POSTING_INLINE_MAX];
 };
 void dict_block_init(struct dict_block_writer *w, enum scout_mem_owner owner);
 void dict_block_release(struct dict_block_writer *w);
-/* SCOUT_OK, or SCOUT_END if the term does not fit: finish the block, add it to
- * the next.  SCOUT_E_NOMEM. */
+/* info: INLINE with a plain list, SHORT or BLOCKS.  SCOUT_OK, or SCOUT_END if the
+ * term does not fit: finish the block, add it to the next.  SCOUT_E_NOMEM. */
 int dict_block_add(struct dict_block_writer *w, struct span term,
 		   const struct term_info *info);
 /* Puts the block's bytes in out (cleared first) and empties the writer. */
@@ -66,6 +85,7 @@ struct dict_block {
 	uint8_t term[TERM_MAX_BYTES];
 	unsigned term_len;
 	struct term_info info;
+	struct inline_head head;
 };
 /* Opens a block at its first term.  SCOUT_E_CORRUPT. */
 int dict_block_open(struct dict_block *b, struct span bytes);

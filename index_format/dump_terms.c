@@ -28,12 +28,14 @@ static void put_term(struct dumper *d, const struct segment_reader *seg,
 		[POSTING_INLINE] = "\tinline\t",
 		[POSTING_SHORT] = "\tshort\t",
 		[POSTING_BLOCKS] = "\tblocks\t",
+		[POSTING_REPEAT] = "\trepeat\t",
 	};
 
 	dumper_put_str(d, "term\t");
 	dumper_put_u64(d, seg->number);
 	dumper_put_field(d, "df", info->df);
 	dumper_put_field(d, "cf", info->cf);
+	dumper_put_field(d, "surface", info->surface);
 	dumper_put_str(d, kinds[info->kind]);
 	dumper_put_bytes(d, term);
 	dumper_end_line(d);

@@ -13,7 +13,7 @@
 #include "index_format/streams.h"
 
 enum {
-	FORMAT_VERSION = 1,
+	FORMAT_VERSION = 2,
 	MANIFEST_MAX_SEGMENTS = 1 << 20,
 };
 

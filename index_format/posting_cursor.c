@@ -10,8 +10,12 @@ static int open_run(struct posting_cursor *c, struct span bytes)
 
 	if (c->info.df > SHORT_MAX_DOCS)
 		return SCOUT_E_CORRUPT;
-	c->run = doc_run_get(bytes.ptr, end, DOC_NONE, c->info.df, c->docs,
-			     c->freqs);
+	if (c->info.kind == POSTING_SHORT)
+		c->run = doc_run_get(bytes.ptr, end, DOC_NONE, c->info.df,
+				     c->docs, c->freqs);
+	else
+		c->run = inline_run_get(bytes, c->info.base_doc, c->info.df,
+					c->docs, c->freqs);
 	c->run_end = end;
 	c->in_block = c->info.df;
 	c->has_freqs = true;
@@ -47,6 +51,7 @@ int posting_cursor_init(struct posting_cursor *c, struct segment_reader *seg,
 		return SCOUT_E_CORRUPT;
 	switch (info->kind) {
 	case POSTING_INLINE:
+	case POSTING_REPEAT:
 		return open_run(c, info->inline_bytes);
 	case POSTING_SHORT:
 		rc = stream_at(&seg->streams[STREAM_SHORT], info->addr, &bytes);
@@ -303,7 +308,7 @@ static int load_group_block(struct posting_cursor *c, uint64_t block)
 			  GROUP_BLOCKS :
 			  (unsigned)((left + POSITIONS_BLOCK - 1) /
 				     POSITIONS_BLOCK);
-	at = 2 * (size_t)nblocks;
+	at = group_head_bytes(nblocks, c->info.df, c->info.cf);
 	if (in_group >= nblocks || bytes.len < at)
 		return SCOUT_E_CORRUPT;
 	for (i = 0; i < in_group; i++)
@@ -319,6 +324,20 @@ static int load_group_block(struct posting_cursor *c, uint64_t block)
 	return SCOUT_OK;
 }
 
+/* A repeat has one block, relative to the list that it repeats. */
+static int load_repeat(struct posting_cursor *c)
+{
+	struct span head = { c->run, (size_t)(c->run_end - c->run) };
+
+	if (!repeat_positions_get(c->info.repeat_bytes, head, c->freqs,
+				  c->info.df, (uint32_t)c->info.cf,
+				  c->pos_values))
+		return SCOUT_E_CORRUPT;
+	c->seg->snapshot->bytes_touched += c->info.repeat_bytes.len;
+	c->pos_block = 0;
+	return SCOUT_OK;
+}
+
 /* The same for an inline or short list: block after block from its start. */
 static int load_run_block(struct posting_cursor *c, uint64_t block)
 {
@@ -327,6 +346,8 @@ static int load_run_block(struct posting_cursor *c, uint64_t block)
 
 	if (block * POSITIONS_BLOCK >= c->info.cf)
 		return SCOUT_E_CORRUPT;
+	if (c->info.kind == POSTING_REPEAT)
+		return load_repeat(c);
 	for (b = 0; b <= block; b++) {
 		left = c->info.cf - b * POSITIONS_BLOCK;
 		p = get_values(p, c->run_end,

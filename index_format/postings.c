@@ -2,6 +2,7 @@
 
 enum {
 	DOCS_BITSET = 0x40,	/* first byte of a block: a bitset follows */
+	GROUP_HEAD_BYTES = 6,	/* of a block: its length, the position before */
 };
 
 void skip_entry_put(const struct skip_entry *e, uint8_t out[SKIP_ENTRY_BYTES])
@@ -12,7 +13,7 @@ void skip_entry_put(const struct skip_entry *e, uint8_t out[SKIP_ENTRY_BYTES])
 	put_le32(out + 9, (uint32_t)e->ordinal);
 	out[13] = (uint8_t)(e->ordinal >> 32);
 	out[14] = e->max_freq;
-	out[15] = 0;
+	out[15] = e->min_norm;
 }
 
 void skip_entry_get(const uint8_t in[SKIP_ENTRY_BYTES], struct skip_entry *e)
@@ -21,6 +22,7 @@ void skip_entry_get(const uint8_t in[SKIP_ENTRY_BYTES], struct skip_entry *e)
 	e->addr = get_le32(in + 4) | (uint64_t)in[8] << 32;
 	e->ordinal = get_le32(in + 9) | (uint64_t)in[13] << 32;
 	e->max_freq = in[14];
+	e->min_norm = in[15];
 }
 
 void posting_encoder_init(struct posting_encoder *e,
@@ -30,7 +32,13 @@ void posting_encoder_init(struct posting_encoder *e,
 	buf_init(&e->skips, owner);
 	buf_init(&e->group_bytes, owner);
 	buf_init(&e->group_lens, owner);
-	posting_encoder_begin(e);
+	e->norms = NULL;
+	posting_encoder_begin(e, SURFACE_OTHER);
+}
+
+void posting_encoder_set_norms(struct posting_encoder *e, const uint8_t *norms)
+{
+	e->norms = norms;
 }
 
 void posting_encoder_release(struct posting_encoder *e)
@@ -41,8 +49,9 @@ void posting_encoder_release(struct posting_encoder *e)
 	buf_release(&e->group_lens);
 }
 
-void posting_encoder_begin(struct posting_encoder *e)
+void posting_encoder_begin(struct posting_encoder *e, uint8_t surface)
 {
+	e->surface = surface;
 	e->ndocs = e->ngaps = 0;
 	e->is_long = e->has_last_doc = false;
 	e->df = 0;
@@ -201,13 +210,17 @@ static void finish_doc_block(struct posting_encoder *e)
 				   .ordinal = e->block_ordinal };
 	size_t start = e->doc_bytes.len;
 	uint32_t freqs[DOCS_BLOCK], max = 0;
+	uint8_t min_norm = e->norms ? UINT8_MAX : 0;
 	unsigned i;
 
 	for (i = 0; i < e->ndocs; i++) {
 		if (e->freqs[i] > max)
 			max = e->freqs[i];
+		if (e->norms && e->norms[e->docs[i]] < min_norm)
+			min_norm = e->norms[e->docs[i]];
 		e->block_ordinal += e->freqs[i];
 	}
+	skip.min_norm = min_norm;
 	if (e->ndocs == DOCS_BLOCK) {
 		doc_block_put(&e->doc_bytes, e->has_last_doc, e->last_doc,
 			      e->docs);
@@ -238,17 +251,25 @@ static void put_positions(struct buf *out, const uint32_t *gaps, unsigned n)
 		buf_put_varint(out, gaps[i]);
 }
 
-/* A group: the lengths of its blocks, then the blocks. */
-static void finish_group(struct posting_encoder *e, const uint32_t *gaps,
-			 unsigned n)
+/*
+ * A group: the lengths of its blocks, the position before each, the blocks.
+ * Whether the positions are kept is known when the term ends: segment_writer.
+ */
+static void finish_group(struct posting_encoder *e, unsigned first, unsigned n)
 {
 	size_t start = e->group_bytes.len, head;
 	unsigned nblocks = (n + POSITIONS_BLOCK - 1) / POSITIONS_BLOCK, b;
+	const uint32_t *gaps = e->gaps + first;
+	const term_pos *starts = e->starts + first / POSITIONS_BLOCK;
 	uint32_t len;
 
-	if (!buf_reserve(&e->group_bytes, 2 * (size_t)nblocks))
+	if (!buf_reserve(&e->group_bytes, GROUP_HEAD_BYTES * (size_t)nblocks))
 		return;
-	e->group_bytes.len += 2 * (size_t)nblocks;
+	e->group_bytes.len += GROUP_HEAD_BYTES * (size_t)nblocks;
+	for (b = 0; b < nblocks; b++)
+		put_le32(e->group_bytes.ptr + start + 2 * (size_t)nblocks +
+				 4 * (size_t)b,
+			 starts[b]);
 	for (b = 0; b < nblocks; b++) {
 		unsigned from = b * POSITIONS_BLOCK;
 		unsigned count = n - from < POSITIONS_BLOCK ? n - from :
@@ -271,9 +292,12 @@ static void drain_groups(struct posting_encoder *e)
 	unsigned done = 0;
 
 	while (e->ngaps - done >= GROUP_POSITIONS) {
-		finish_group(e, e->gaps + done, GROUP_POSITIONS);
+		finish_group(e, done, GROUP_POSITIONS);
 		done += GROUP_POSITIONS;
 	}
+	memmove(e->starts, e->starts + done / POSITIONS_BLOCK,
+		((e->ngaps - done + POSITIONS_BLOCK - 1) / POSITIONS_BLOCK) *
+			sizeof(e->starts[0]));
 	memmove(e->gaps, e->gaps + done,
 		(e->ngaps - done) * sizeof(e->gaps[0]));
 	e->ngaps -= done;
@@ -298,6 +322,8 @@ void posting_encoder_position(struct posting_encoder *e, term_pos pos)
 		e->is_long = true;
 		drain_groups(e);
 	}
+	if (e->ngaps % POSITIONS_BLOCK == 0)
+		e->starts[e->ngaps / POSITIONS_BLOCK] = e->last_pos;
 	e->gaps[e->ngaps++] = pos - e->last_pos;
 	e->last_pos = pos;
 	e->freqs[e->ndocs - 1]++;
@@ -316,7 +342,7 @@ void posting_encoder_positions(struct posting_encoder *e, const term_pos *pos,
 /* Heads of the in-memory form; our own process reads it back at once. */
 struct term_head {
 	uint32_t df;
-	uint32_t kind;
+	uint16_t kind, surface;
 	uint64_t cf;
 	uint32_t term_len, bytes_len;
 	uint32_t nskips, ngroups;
@@ -347,7 +373,7 @@ static void finish_long(struct posting_encoder *e, struct term_head *head)
 		finish_doc_block(e);
 	drain_groups(e);
 	if (e->ngaps)
-		finish_group(e, e->gaps, e->ngaps);
+		finish_group(e, 0, e->ngaps);
 	head->kind = POSTING_BLOCKS;
 	head->nskips = (uint32_t)(e->skips.len / sizeof(struct skip_entry));
 	head->ngroups = (uint32_t)(e->group_lens.len / sizeof(uint32_t));
@@ -359,6 +385,7 @@ int posting_encoder_finish(struct posting_encoder *e, struct span term,
 			   struct buf *out)
 {
 	struct term_head head = { .df = e->df, .cf = e->cf,
+				  .surface = e->surface,
 				  .term_len = (uint32_t)term.len };
 
 	SCOUT_ASSERT(e->df && e->cf >= e->df);
@@ -399,6 +426,7 @@ void encoded_term_next(struct span *bytes, struct encoded_term *out)
 	out->df = head.df;
 	out->cf = head.cf;
 	out->kind = (enum posting_kind)head.kind;
+	out->surface = (uint8_t)head.surface;
 	out->term = take(bytes, head.term_len);
 	if (out->kind != POSTING_BLOCKS) {
 		out->bytes = take(bytes, head.bytes_len);

@@ -18,9 +18,24 @@ enum {
 	SHORT_MAX_POSITIONS = 4096,
 	GROUP_BLOCKS = 8,	/* position blocks in a group */
 	GROUP_POSITIONS = GROUP_BLOCKS * POSITIONS_BLOCK,
+	STAGED_BLOCKS = SHORT_MAX_POSITIONS / POSITIONS_BLOCK + GROUP_BLOCKS,
 	SKIP_ENTRY_BYTES = 16,
 	GROUP_ENTRY_BYTES = 8,
+	DENSE_FREQ = 32,	/* positions a document from which ... */
 };
+
+/* ... the blocks of a position group have an absolute position each. */
+static inline bool positions_are_dense(uint32_t df, uint64_t cf)
+{
+	return cf > (uint64_t)df * DENSE_FREQ;
+}
+
+/* Bytes of a position group before its blocks. */
+static inline size_t group_head_bytes(unsigned nblocks, uint32_t df,
+				      uint64_t cf)
+{
+	return (size_t)nblocks * (positions_are_dense(df, cf) ? 6 : 2);
+}
 
 /* An entry of the skip array, before layout (format, "Skip entries"). */
 struct skip_entry {
@@ -28,6 +43,7 @@ struct skip_entry {
 	uint64_t addr;		/* of the block; while encoding its length */
 	uint64_t ordinal;	/* positions before the block */
 	uint8_t max_freq;	/* largest frequency, 255 = that or more */
+	uint8_t min_norm;	/* smallest length norm (length_norm.h) */
 };
 void skip_entry_put(const struct skip_entry *e, uint8_t out[SKIP_ENTRY_BYTES]);
 void skip_entry_get(const uint8_t in[SKIP_ENTRY_BYTES], struct skip_entry *e);
@@ -37,8 +53,12 @@ struct posting_encoder {
 	uint32_t docs[DOCS_BLOCK];
 	uint32_t freqs[DOCS_BLOCK];
 	unsigned ndocs;			/* staged, not yet in a block */
-	uint32_t gaps[SHORT_MAX_POSITIONS + GROUP_POSITIONS];
+	uint32_t gaps[STAGED_BLOCKS * POSITIONS_BLOCK];
 	unsigned ngaps;			/* staged, not yet in a group */
+	/* the position before each block of staged gaps */
+	term_pos starts[STAGED_BLOCKS];
+	const uint8_t *norms;		/* by document, or NULL: all 0 */
+	uint8_t surface;
 	bool is_long;			/* blocks were begun */
 	uint32_t df;
 	uint64_t cf;
@@ -56,8 +76,11 @@ void posting_encoder_init(struct posting_encoder *e,
 			  enum scout_mem_owner owner);
 void posting_encoder_release(struct posting_encoder *e);
 
-/* Begins a term. */
-void posting_encoder_begin(struct posting_encoder *e);
+/* The length norm of every document, borrowed; without it they are 0. */
+void posting_encoder_set_norms(struct posting_encoder *e,
+			       const uint8_t *norms);
+/* Begins a term that is spelt in that way (enum surface). */
+void posting_encoder_begin(struct posting_encoder *e, uint8_t surface);
 /* Begins the next document; doc ascends. */
 void posting_encoder_doc(struct posting_encoder *e, doc_id doc);
 /* Adds a position of that document; they ascend. */
@@ -78,11 +101,13 @@ struct encoded_term {
 	uint32_t df;
 	uint64_t cf;
 	enum posting_kind kind;
+	uint8_t surface;
 	struct span bytes;	/* INLINE, SHORT */
 	uint32_t nskips, ngroups;
 	const uint8_t *skips;	/* BLOCKS: struct skip_entry each, unaligned */
 	struct span doc_bytes;
-	const uint8_t *group_lens;	/* uint32_t each, unaligned */
+	const uint8_t *group_lens;	/* uint32_t each, unaligned; every
+					 * group with absolute positions */
 	struct span group_bytes;
 };
 /* Splits the first term off *bytes (our own memory: trusted). */

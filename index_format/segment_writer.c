@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "index_format/keys.h"
 #include "index_format/line_map.h"
+#include "index_format/term_filter.h"
 
 enum { SUM_RANGE_BYTES = 16384 };
 
@@ -21,6 +22,7 @@ struct segment_writer {
 	uint32_t number;
 	struct stream_writer streams[STREAMS];
 	struct dict_block_writer dict;
+	struct filter_writer filter;
 	struct buf block;
 	struct path_block_writer paths;
 	struct buf path_block;
@@ -44,6 +46,8 @@ int segment_writer_new(struct scout_store *store, uint32_t number,
 	path_block_init(&w->paths, MEM_MERGE);
 	buf_init(&w->path_block, MEM_MERGE);
 	buf_init(&w->wild, MEM_MERGE);
+	if (filter_init(&w->filter, MEM_MERGE) < 0)
+		goto nomem;
 	for (i = 0; i < STREAMS; i++) {
 		slot = stream_slot_bytes(i);
 		w->streams[i].id = i;
@@ -69,6 +73,7 @@ void segment_writer_free(struct segment_writer *w)
 	for (i = 0; i < STREAMS; i++)
 		scout_free(w->streams[i].chunk);
 	dict_block_release(&w->dict);
+	filter_release(&w->filter);
 	buf_release(&w->block);
 	path_block_release(&w->paths);
 	buf_release(&w->path_block);
@@ -113,24 +118,42 @@ static int flush_chunk(struct segment_writer *w, struct stream_writer *s,
 	return rc;
 }
 
-/* Appends a block whole, in the next chunk if this one has no room for it. */
-static int put_block(struct segment_writer *w, enum stream_id id,
-		     struct span bytes, uint64_t *out_addr,
-		     struct scout_err *err)
+/* Makes room for a block, in the next chunk if this one has too little. */
+static int begin_block(struct segment_writer *w, enum stream_id id, size_t len,
+		       uint64_t *out_addr, struct scout_err *err)
 {
 	struct stream_writer *s = &w->streams[id];
 	int rc;
 
-	SCOUT_ASSERT(bytes.len <= s->capacity);
-	if (s->capacity - s->used < bytes.len) {
+	SCOUT_ASSERT(len <= s->capacity);
+	if (s->capacity - s->used < len) {
 		rc = flush_chunk(w, s, err);
 		if (rc < 0)
 			return rc;
 	}
 	*out_addr = (uint64_t)s->nchunks << CHUNK_SHIFT | s->used;
+	return SCOUT_OK;
+}
+
+/* Appends to the block that was begun. */
+static void add_bytes(struct segment_writer *w, enum stream_id id,
+		      struct span bytes)
+{
+	struct stream_writer *s = &w->streams[id];
+
 	memcpy(s->chunk + s->used, bytes.ptr, bytes.len);
 	s->used += bytes.len;
-	return SCOUT_OK;
+}
+
+static int put_block(struct segment_writer *w, enum stream_id id,
+		     struct span bytes, uint64_t *out_addr,
+		     struct scout_err *err)
+{
+	int rc = begin_block(w, id, bytes.len, out_addr, err);
+
+	if (!rc)
+		add_bytes(w, id, bytes);
+	return rc;
 }
 
 /* Appends a slot; returns its number. */
@@ -216,6 +239,16 @@ int segment_writer_add_doc(struct segment_writer *w, const struct doc_info *doc,
 						    SCOUT_OK;
 }
 
+static int finish_filters(struct segment_writer *w, struct scout_err *err)
+{
+	struct span group = filter_finish(&w->filter);
+	uint64_t addr;
+	int rc = put_block(w, STREAM_FILTERS, group, &addr, err);
+
+	filter_clear(&w->filter);
+	return rc;
+}
+
 static int finish_dict_block(struct segment_writer *w, struct scout_err *err)
 {
 	uint8_t key[DICT_KEY_MAX];
@@ -228,8 +261,11 @@ static int finish_dict_block(struct segment_writer *w, struct scout_err *err)
 		return scout_err_set(err, rc, "writing the dictionary");
 	w->meta.dict_blocks++;
 	w->meta.dict_bytes += w->block.len;
-	return store_put(w->store, STORE_DICT, span_of(key, key_len),
-			 buf_span(&w->block), true, err);
+	filter_end_block(&w->filter);
+	rc = store_put(w->store, STORE_DICT, span_of(key, key_len),
+		       buf_span(&w->block), true, err);
+	return !rc && w->filter.nblocks == FILTER_BLOCKS ?
+		       finish_filters(w, err) : rc;
 }
 
 /* Lays out the blocks of documents; their entries follow each other. */
@@ -263,6 +299,29 @@ static int put_doc_blocks(struct segment_writer *w,
 	return SCOUT_OK;
 }
 
+/* Lays out a group: lengths, positions if the term is dense, blocks. */
+static int put_group(struct segment_writer *w, const struct encoded_term *t,
+		     uint32_t group, struct span bytes, uint64_t *out_addr,
+		     struct scout_err *err)
+{
+	uint64_t left = t->cf - (uint64_t)group * GROUP_POSITIONS;
+	unsigned n = left >= GROUP_POSITIONS ?
+			     GROUP_BLOCKS :
+			     (unsigned)((left + POSITIONS_BLOCK - 1) /
+					POSITIONS_BLOCK);
+	size_t head = group_head_bytes(n, t->df, t->cf);
+	struct span blocks = { bytes.ptr + 6 * (size_t)n,
+			       bytes.len - 6 * (size_t)n };
+	int rc;
+
+	rc = begin_block(w, STREAM_POSITIONS, head + blocks.len, out_addr, err);
+	if (rc < 0)
+		return rc;
+	add_bytes(w, STREAM_POSITIONS, span_of(bytes.ptr, head));
+	add_bytes(w, STREAM_POSITIONS, blocks);
+	return SCOUT_OK;
+}
+
 /* Lays out the position groups; two entries share a slot. */
 static int put_groups(struct segment_writer *w, const struct encoded_term *t,
 		      struct scout_err *err)
@@ -275,8 +334,7 @@ static int put_groups(struct segment_writer *w, const struct encoded_term *t,
 
 	for (i = 0; i < t->ngroups; i++) {
 		memcpy(&len, t->group_lens + i * sizeof(len), sizeof(len));
-		rc = put_block(w, STREAM_POSITIONS, span_of(p, len), &addr,
-			       err);
+		rc = put_group(w, t, i, span_of(p, len), &addr, err);
 		if (rc < 0)
 			return rc;
 		p += len;
@@ -295,7 +353,8 @@ static int put_groups(struct segment_writer *w, const struct encoded_term *t,
 int segment_writer_add_term(struct segment_writer *w,
 			    const struct encoded_term *t, struct scout_err *err)
 {
-	struct term_info info = { .df = t->df, .cf = t->cf, .kind = t->kind };
+	struct term_info info = { .df = t->df, .cf = t->cf, .kind = t->kind,
+				  .surface = t->surface };
 	int rc = SCOUT_OK;
 
 	if (t->kind == POSTING_INLINE) {
@@ -318,6 +377,8 @@ int segment_writer_add_term(struct segment_writer *w,
 		if (!rc)
 			rc = dict_block_add(&w->dict, t->term, &info);
 	}
+	if (!rc)
+		filter_add(&w->filter, t->term);
 	return rc < 0 ? scout_err_set(err, rc, "writing the dictionary") : rc;
 }
 
@@ -331,6 +392,8 @@ int segment_writer_finish(struct segment_writer *w, struct segment_meta *out,
 
 	if (w->dict.nterms)
 		rc = finish_dict_block(w, err);
+	if (!rc && w->filter.nblocks)
+		rc = finish_filters(w, err);
 	if (!rc && w->paths.npaths)
 		rc = finish_paths(w, err);
 	for (i = 0; i < STREAMS && !rc; i++) {

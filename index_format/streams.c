@@ -9,6 +9,7 @@ const char *stream_name(enum stream_id id)
 	static const char *const names[STREAMS] = {
 		"short postings", "documents", "skip entries", "positions",
 		"line maps", "document table", "paths", "path index",
+		"filters",
 	};
 
 	SCOUT_ASSERT(id < STREAMS);

@@ -22,6 +22,7 @@ enum stream_id {
 	STREAM_DOC_TABLE, /* slots: document records */
 	STREAM_PATHS,	  /* path blocks */
 	STREAM_PATH_INDEX, /* slots: addresses of path blocks */
+	STREAM_FILTERS,	  /* groups of dictionary filters */
 	STREAMS
 };
 

@@ -26,7 +26,7 @@ struct term_head {
 	uint32_t slice_bytes;	/* of this slice */
 	uint32_t postings;
 	uint8_t len;		/* of the term */
-	uint8_t unused;
+	uint8_t surface;	/* how it is spelt: bits of enum surface */
 };
 
 static struct term_head head_at(const struct accumulator *acc, uint32_t term)
@@ -168,7 +168,7 @@ static void put_bytes(struct accumulator *acc, struct term_head *h,
 }
 
 static void put_posting(struct accumulator *acc, uint32_t term, uint32_t doc,
-			const term_pos *positions, uint32_t n)
+			uint8_t surface, const term_pos *positions, uint32_t n)
 {
 	struct term_head h = head_at(acc, term);
 	uint8_t bytes[256], *p = bytes;
@@ -188,6 +188,7 @@ static void put_posting(struct accumulator *acc, uint32_t term, uint32_t doc,
 	}
 	put_bytes(acc, &h, bytes, (size_t)(p - bytes));
 	h.last_doc = doc + 1;
+	h.surface |= surface;
 	put_head(acc, term, &h);
 	acc->npostings++;
 }
@@ -257,7 +258,7 @@ int accumulator_add(struct accumulator *acc, const struct file_terms *file,
 			const struct file_term *t = &file->terms[k];
 
 			term = find_or_add(acc, file, t);
-			put_posting(acc, term, doc,
+			put_posting(acc, term, doc, t->surface,
 				    file->positions + t->first, t->count);
 		}
 	}
@@ -268,6 +269,11 @@ struct span accumulator_term(const struct accumulator *acc, uint32_t term)
 {
 	return span_of(acc->base + term + HEAD_BYTES,
 		       acc->base[term + HEAD_BYTES - 2]);
+}
+
+uint8_t accumulator_surface(const struct accumulator *acc, uint32_t term)
+{
+	return acc->base[term + HEAD_BYTES - 1];
 }
 
 void accumulator_postings(const struct accumulator *acc, uint32_t term,

@@ -53,6 +53,8 @@ size_t accumulator_need(const struct file_terms *file);
 /* All terms in bytewise order: nterms of them, owned by the caller.  The hash
  * table is given up for it: clear comes next. */
 int accumulator_sort(struct accumulator *acc, struct sorted_term **out);
+/* How a term is spelt: bits of enum surface. */
+uint8_t accumulator_surface(const struct accumulator *acc, uint32_t term);
 /* The bytes of a term. */
 struct span accumulator_term(const struct accumulator *acc, uint32_t term);
 /*

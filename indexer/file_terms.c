@@ -47,6 +47,63 @@ static inline struct word_key load_key(const uint8_t *p, uint32_t n)
 	return k;
 }
 
+/* Which of a word's bytes (up to 16 at p) are letters of either case. */
+struct letters {
+	uint32_t upper, lower;
+};
+
+static inline struct letters load_letters(const uint8_t *p, uint32_t n)
+{
+	struct letters l = { 0, 0 };
+#if defined(__SSE2__)
+	const __m128i v = _mm_loadu_si128((const __m128i *)p);
+	const uint32_t in_word = ((uint32_t)1 << n) - 1;
+	__m128i upper, lower;
+
+	upper = _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8('A' - 1)),
+			      _mm_cmpgt_epi8(_mm_set1_epi8('Z' + 1), v));
+	lower = _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8('a' - 1)),
+			      _mm_cmpgt_epi8(_mm_set1_epi8('z' + 1), v));
+	l.upper = (uint32_t)_mm_movemask_epi8(upper) & in_word;
+	l.lower = (uint32_t)_mm_movemask_epi8(lower) & in_word;
+#else
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		l.upper |= (uint32_t)(p[i] >= 'A' && p[i] <= 'Z') << i;
+		l.lower |= (uint32_t)(p[i] >= 'a' && p[i] <= 'z') << i;
+	}
+#endif
+	return l;
+}
+
+static inline uint8_t surface_of_letters(struct letters l)
+{
+	if (!l.upper)
+		return SURFACE_LOWER;
+	if (l.upper == 1)
+		return SURFACE_CAPITAL;
+	return l.lower ? SURFACE_OTHER : SURFACE_UPPER;
+}
+
+/* How an ASCII word is spelt. */
+static inline uint8_t surface_of(const uint8_t *p, uint32_t len)
+{
+	struct letters all = { 0, 0 }, l;
+	uint32_t at, n;
+
+	if (len <= KEY_BYTES)
+		return surface_of_letters(load_letters(p, len));
+	for (at = 0; at < len; at += n) {
+		n = len - at < KEY_BYTES ? len - at : KEY_BYTES;
+		l = load_letters(p + at, n);
+		/* past the first 16 bytes any letter is not the first one */
+		all.upper |= at && l.upper ? l.upper | 2 : l.upper;
+		all.lower |= l.lower;
+	}
+	return surface_of_letters(all);
+}
+
 /* The folded 64 x 64 bit product, as in wyhash. */
 static inline uint64_t mix(uint64_t a, uint64_t b)
 {
@@ -198,7 +255,8 @@ static bool same_text(const struct file_terms *f, const struct file_term *t,
 }
 
 static int add_term(struct file_terms *f, const uint8_t *p, uint32_t len,
-		    struct word_key key, uint32_t hash, uint32_t slot)
+		    uint8_t surface, struct word_key key, uint32_t hash,
+		    uint32_t slot)
 {
 	struct file_term *t;
 	int rc;
@@ -214,7 +272,8 @@ static int add_term(struct file_terms *f, const uint8_t *p, uint32_t len,
 	t->hash = hash;
 	t->text = (uint32_t)f->text.len;
 	t->count = 1;
-	t->len = len;
+	t->len = (uint16_t)len;
+	t->surface = surface;
 	rc = put_text(f, p, len);
 	if (rc < 0)
 		return rc;
@@ -224,7 +283,8 @@ static int add_term(struct file_terms *f, const uint8_t *p, uint32_t len,
 }
 
 /* Adds a word in ASCII (or already folded); p has 16 readable bytes after it. */
-static inline int add_word(struct file_terms *f, const uint8_t *p, uint32_t len)
+static inline int add_word(struct file_terms *f, const uint8_t *p, uint32_t len,
+			   uint8_t surface)
 {
 	struct word_key key;
 	uint32_t hash, at, id;
@@ -240,11 +300,12 @@ static inline int add_word(struct file_terms *f, const uint8_t *p, uint32_t len)
 		if (t->a == key.a && t->b == key.b && t->len == len &&
 		    (len <= KEY_BYTES || same_text(f, t, p))) {
 			t->count++;
+			t->surface |= surface;
 			f->ids[f->nwords++] = id - 1;
 			return SCOUT_OK;
 		}
 	}
-	return add_term(f, p, len, key, hash, at);
+	return add_term(f, p, len, surface, key, hash, at);
 }
 
 /* A word that is not plain ASCII, or too long to be kept whole. */
@@ -263,7 +324,7 @@ static int add_folded(struct file_terms *f, struct span word)
 		return SCOUT_OK;	/* unreachable: such words do not start */
 	memcpy(padded, kept.bytes, kept.len);
 	memset(padded + kept.len, 0, 2 * KEY_BYTES);
-	return add_word(f, padded, kept.len);
+	return add_word(f, padded, kept.len, SURFACE_OTHER);
 }
 
 int file_terms_add(struct file_terms *f, const uint8_t *text,
@@ -280,7 +341,8 @@ int file_terms_add(struct file_terms *f, const uint8_t *text,
 		struct token t = batch->tokens[i];
 
 		if (t.is_ascii && t.len <= TERM_MAX_BYTES)
-			rc = add_word(f, text + t.start, t.len);
+			rc = add_word(f, text + t.start, t.len,
+				      surface_of(text + t.start, t.len));
 		else
 			rc = add_folded(f, span_of(text + t.start, t.len));
 	}

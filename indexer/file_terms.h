@@ -9,6 +9,7 @@
 #define SCOUT_INDEXER_FILE_TERMS_H
 
 #include "base/buf.h"
+#include "index_format/surface.h"
 #include "index_format/tokenizer.h"
 
 struct file_term {
@@ -17,7 +18,8 @@ struct file_term {
 	uint32_t text;		/* offset of its bytes in text */
 	uint32_t count;		/* occurrences */
 	uint32_t first;		/* index of its positions, after finish */
-	uint32_t len;
+	uint16_t len;
+	uint8_t surface;	/* how it was spelt: bits of enum surface */
 };
 
 struct file_terms {

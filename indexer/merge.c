@@ -4,6 +4,7 @@
 
 #include "base/os.h"
 #include "base/pool.h"
+#include "index_format/length_norm.h"
 
 enum { MERGE_SLOTS_PER_THREAD = 2 };
 
@@ -13,6 +14,7 @@ struct merge {
 	struct span *bounds;	/* nranges + 1; the first and last are empty */
 	size_t nranges;
 	doc_id *doc_of_file;	/* DOC_NONE: not indexed */
+	uint8_t *norms;		/* length norm by document */
 	/* internally locked */
 	struct ring ring;
 	_Atomic int64_t merge_ns;
@@ -61,6 +63,7 @@ static int add_doc(struct merge *m, struct run_doc_reader *r, doc_id doc,
 	const struct file_entry *f = &m->options->files[r->file];
 
 	m->doc_of_file[r->file] = doc;
+	m->norms[doc] = length_norm(r->doc.nwords);
 	r->doc.path = span_of(f->path, f->path_len);
 	m->result->nlines += r->doc.nlines;
 	m->result->text_bytes += r->doc.size_bytes;
@@ -228,7 +231,7 @@ static int merge_term(const struct merge *m, struct merge_worker *w,
 {
 	size_t n = m->options->nruns, i, nlists = 0;
 	struct span term = { NULL, 0 };
-	uint8_t copy[TERM_MAX_BYTES];
+	uint8_t copy[TERM_MAX_BYTES], surface = 0;
 
 	for (i = 0; i < n; i++) {
 		struct span t = span_of(w->readers[i].term,
@@ -251,9 +254,10 @@ static int merge_term(const struct merge *m, struct merge_worker *w,
 		w->lists[nlists].end = r->postings.ptr + r->postings.len;
 		w->lists[nlists].file = 0;
 		next_posting(&w->lists[nlists++]);
+		surface |= r->surface;
 		w->at_end[i] = run_term_next(r) == SCOUT_END;
 	}
-	posting_encoder_begin(&w->encoder);
+	posting_encoder_begin(&w->encoder, surface);
 	encode_postings(m, w->lists, nlists, &w->encoder);
 	return w->encoder.df ? posting_encoder_finish(&w->encoder, term, out) :
 			       SCOUT_OK;
@@ -339,12 +343,15 @@ static int store_range(struct merge *m, struct buf *range, size_t number,
 	return rc;
 }
 
-static int worker_init(struct merge_worker *w, size_t nruns)
+static int worker_init(struct merge_worker *w, const struct merge *m)
 {
+	size_t nruns = m->options->nruns;
+
 	w->readers = scout_calloc(MEM_MERGE, nruns, sizeof(*w->readers));
 	w->lists = scout_calloc(MEM_MERGE, nruns, sizeof(*w->lists));
 	w->at_end = scout_calloc(MEM_MERGE, nruns, sizeof(*w->at_end));
 	posting_encoder_init(&w->encoder, MEM_MERGE);
+	posting_encoder_set_norms(&w->encoder, m->norms);
 	return w->readers && w->lists && w->at_end ? SCOUT_OK : SCOUT_E_NOMEM;
 }
 
@@ -393,7 +400,7 @@ static int merge_thread(void *ctx, unsigned worker, struct scout_err *err)
 	int rc = SCOUT_E_NOMEM;
 
 	if (w)
-		rc = worker_init(w, m->options->nruns);
+		rc = worker_init(w, m);
 	if (rc < 0)
 		scout_err_set(err, rc, "merging");
 	else if (!worker)
@@ -439,8 +446,12 @@ int merge_runs(const struct merge_options *options, struct merge_result *out,
 	memset(out, 0, sizeof(*out));
 	m.doc_of_file = scout_malloc(MEM_MERGE, (options->nfiles + 1) *
 						       sizeof(doc_id));
-	if (!m.doc_of_file)
+	m.norms = scout_malloc(MEM_MERGE, options->nfiles + 1);
+	if (!m.doc_of_file || !m.norms) {
+		scout_free(m.doc_of_file);
+		scout_free(m.norms);
 		return scout_err_set(err, SCOUT_E_NOMEM, "merging");
+	}
 	for (i = 0; i < options->nfiles; i++)
 		m.doc_of_file[i] = DOC_NONE;
 	rc = segment_writer_new(options->store, options->segment_number,
@@ -459,5 +470,6 @@ int merge_runs(const struct merge_options *options, struct merge_result *out,
 	segment_writer_free(m.writer);
 	scout_free(m.bounds);
 	scout_free(m.doc_of_file);
+	scout_free(m.norms);
 	return rc;
 }

@@ -93,6 +93,7 @@ static int write_terms(struct run_file *file, struct accumulator *acc,
 			next_point = at + RUN_POINT_BYTES;
 		}
 		put_front_coded(&out, last, term);
+		buf_put_u8(&out, accumulator_surface(acc, terms[i].term));
 		buf_clear(&postings);
 		accumulator_postings(acc, terms[i].term, &postings);
 		if (buf_status(&postings) < 0) {
@@ -327,7 +328,8 @@ int run_term_next(struct run_term_reader *r)
 	rest = r->p[1];
 	memcpy(r->term + shared, r->p + 2, rest);
 	r->term_len = shared + rest;
-	r->p = get_varint64(r->p + 2 + rest, r->end, &len);
+	r->surface = r->p[2 + rest];
+	r->p = get_varint64(r->p + 3 + rest, r->end, &len);
 	SCOUT_ASSERT(r->p && len <= (size_t)(r->end - r->p));
 	r->postings = span_of(r->p, (size_t)len);
 	r->p += len;

@@ -75,6 +75,7 @@ struct run_term_reader {
 	struct span stop;
 	uint8_t term[TERM_MAX_BYTES];
 	unsigned term_len;
+	uint8_t surface;	/* of the current term: bits of enum surface */
 	struct span postings;	/* of the current term */
 };
 int run_term_reader_open(struct run_term_reader *r,

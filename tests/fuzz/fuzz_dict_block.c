@@ -3,18 +3,46 @@
 #include "fuzz.h"
 
 #include "index_format/dictionary.h"
+#include "index_format/inline_list.h"
+
+static void check_inside(struct span part, struct span whole)
+{
+	SCOUT_ASSERT(part.ptr >= whole.ptr);
+	SCOUT_ASSERT(part.ptr + part.len <= whole.ptr + whole.len);
+}
+
+/* The postings of an inline list or a repeat, as a cursor reads them. */
+static void read_list(const struct term_info *info)
+{
+	uint32_t docs[DOCS_BLOCK], freqs[DOCS_BLOCK], gaps[POSITIONS_BLOCK];
+	const uint8_t *end = info->inline_bytes.ptr + info->inline_bytes.len;
+	const uint8_t *p;
+
+	if (info->df >= DOCS_BLOCK)
+		return;
+	p = inline_run_get(info->inline_bytes, info->base_doc, info->df, docs,
+			   freqs);
+	if (!p || info->kind != POSTING_REPEAT)
+		return;
+	p = repeat_positions_get(info->repeat_bytes,
+				 span_of(p, (size_t)(end - p)), freqs, info->df,
+				 (uint32_t)info->cf, gaps);
+	SCOUT_ASSERT(!p || p <= info->repeat_bytes.ptr +
+					info->repeat_bytes.len);
+}
 
 static void check_term(const struct dict_block *b, struct span bytes)
 {
 	const struct term_info *info = &b->info;
 
 	SCOUT_ASSERT(b->term_len <= TERM_MAX_BYTES);
-	SCOUT_ASSERT(info->df && info->df <= info->cf);
-	if (info->kind != POSTING_INLINE)
+	SCOUT_ASSERT(info->df && info->df <= info->cf && info->surface);
+	if (info->kind != POSTING_INLINE && info->kind != POSTING_REPEAT)
 		return;
-	SCOUT_ASSERT(info->inline_bytes.ptr >= bytes.ptr);
-	SCOUT_ASSERT(info->inline_bytes.ptr + info->inline_bytes.len <=
-		     bytes.ptr + bytes.len);
+	check_inside(info->inline_bytes, bytes);
+	if (info->kind == POSTING_REPEAT)
+		check_inside(info->repeat_bytes, bytes);
+	read_list(info);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -97,13 +97,13 @@ static void fuzz_cursor(struct span in)
 	struct span chunks[4], moves;
 	unsigned i;
 
-	info.kind = (enum posting_kind)(fuzz_number(&in, 1) % 3);
+	info.kind = (enum posting_kind)(fuzz_number(&in, 1) % 4);
 	info.df = 1 + (uint32_t)fuzz_number(&in, 2);
 	info.cf = info.df + fuzz_number(&in, 2);
 	info.addr = fuzz_number(&in, 2);
 	info.skip_slot = fuzz_number(&in, 1);
 	moves = fuzz_take(&in, (size_t)fuzz_number(&in, 1));
-	info.inline_bytes = in;
+	info.inline_bytes = info.repeat_bytes = in;
 	info.short_bytes = (uint32_t)in.len;
 	for (i = 0; i < 4; i++) {
 		size_t len = (size_t)fuzz_number(&in, 2);

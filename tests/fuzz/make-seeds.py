@@ -111,10 +111,15 @@ def dict_block(terms):
 
 def dict_blocks():
     def info(i):
-        df = 1 + i % 5
-        head = varint(df << 2 | i % 3) + varint(i % 7)
-        if i % 3 == 0:
-            return head + string(b"\3\1\2"[:1 + i % 3])
+        surface = (1 + i % 15) << 2
+        if i % 4 == 0:
+            # document 2 more than before, twice; positions 5 and 8
+            return varint(surface | 1 << 6) + varint(0) + string(b"\x08\0\5\3")
+        if i % 4 == 1:
+            # the same document, a position more
+            return varint(surface | 3) + b"\2\3"
+        df = 200 + i
+        head = varint((df - 1) << 7 | 1 << 6 | surface | i % 4 - 1) + varint(i % 7)
         return head + varint(i * 300) + varint(20 + i)
     words = sorted(b"term%d" % (i * i) for i in range(50))
     blocks = [[(w, info(i)) for i, w in enumerate(words[:n])] for n in (1, 16, 17, 50)]
@@ -147,6 +152,8 @@ def postings():
             bytes([slot, len(moves)]) + moves + body
     short = run + bytes(range(1, 21))
     out.append(cursor(1, 20, 20, [short, b"", b"", b""]))
+    out.append(cursor(0, 20, 20, [b"\5" + run[1:] + bytes(range(1, 21)), b"", b"", b""]))
+    out.append(cursor(3, 1, 2, [b"\4\0\5\3", b"", b"", b""]))
     block = b"\0" + pfor(0, [])
 
     def skip(last_doc, addr, ordinal):

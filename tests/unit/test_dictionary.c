@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "index_format/inline_list.h"
+#include "index_format/postings.h"
 
 /* Sorted distinct terms in one arena. */
 struct terms {
@@ -78,12 +80,62 @@ static size_t terms_find(const struct terms *t, struct span wanted)
 
 /* --- one block */
 
-/* Addresses ascend within a kind, as the segment writer gives them. */
-static void make_infos(struct term_info *infos, size_t n, struct rng *r)
+/* A list that fits into a block; often in the documents of the one before it. */
+struct plain_list {
+	uint32_t df, docs[8], freqs[8];
+};
+
+static void make_docs(struct plain_list *l, struct rng *r)
 {
-	static const uint8_t bytes[POSTING_INLINE_MAX] = { 1, 2, 3 };
+	uint32_t doc = rng_below(r, 1000), i;
+
+	if (l->df && rng_below(r, 3))
+		return;
+	l->df = 1 + rng_below(r, rng_below(r, 3) ? 2 : 8);
+	for (i = 0; i < l->df; i++, doc += 1 + rng_below(r, 300)) {
+		l->docs[i] = doc;
+		l->freqs[i] = 1 + rng_below(r, rng_below(r, 3) ? 2 : 5);
+	}
+}
+
+/* Fills in what an inline term has; its bytes are the terms'. */
+static void make_inline(struct term_info *info, struct plain_list *l,
+			struct arena *arena, struct rng *r)
+{
+	struct posting_encoder *e = scout_malloc(MEM_OTHER, sizeof(*e));
+	struct buf out = BUF_INIT(MEM_OTHER);
+	struct encoded_term t;
+	struct span bytes;
+	uint32_t i, k, pos;
+
+	posting_encoder_init(e, MEM_OTHER);
+	make_docs(l, r);
+	for (i = 0; i < l->df; i++) {
+		posting_encoder_doc(e, l->docs[i]);
+		pos = rng_below(r, 60);
+		for (k = 0; k < l->freqs[i]; k++, pos += 1 + rng_below(r, 30))
+			posting_encoder_position(e, pos);
+	}
+	assert_int_equal(posting_encoder_finish(e, span_str("x"), &out),
+			 SCOUT_OK);
+	bytes = buf_span(&out);
+	encoded_term_next(&bytes, &t);
+	assert_int_equal(t.kind, POSTING_INLINE);
+	info->df = t.df;
+	info->cf = t.cf;
+	info->inline_bytes = span_of(arena_dup(arena, t.bytes.ptr, t.bytes.len),
+				     t.bytes.len);
+	buf_release(&out);
+	posting_encoder_release(e);
+	scout_free(e);
+}
+
+/* Addresses ascend within a kind, as the segment writer gives them. */
+static void make_infos(struct terms *t, struct term_info *infos, struct rng *r)
+{
 	struct term_info at = { 0 };
-	size_t i;
+	struct plain_list list = { 0 };
+	size_t n = t->n, i;
 
 	for (i = 0; i < n; i++) {
 		struct term_info *info = &infos[i];
@@ -92,11 +144,15 @@ static void make_infos(struct term_info *infos, size_t n, struct rng *r)
 		info->df = 1 + rng_below(r, SEGMENT_MAX_DOCS);
 		info->cf = info->df + rng_skewed(r);
 		info->kind = (enum posting_kind)rng_below(r, 3);
+		info->surface = (uint8_t)(1 + rng_below(r, 15));
+		if (rng_below(r, 2))
+			info->kind = POSTING_INLINE;
 		switch (info->kind) {
 		case POSTING_INLINE:
-			info->inline_bytes = span_of(bytes,
-				rng_below(r, POSTING_INLINE_MAX + 1));
+			make_inline(info, &list, &t->arena, r);
 			break;
+		case POSTING_REPEAT:
+			break;	/* the writer's choice */
 		case POSTING_SHORT:
 			info->addr = at.addr + (rng_below(r, 5) ? 0 :
 						rng_skewed(r));
@@ -113,13 +169,62 @@ static void make_infos(struct term_info *infos, size_t n, struct rng *r)
 	}
 }
 
+/* Repeats that were read, to see that there are some. */
+static unsigned nrepeats;
+
+/* The plain list of an inline term or repeat that was read. */
+static void put_plain(const struct term_info *info, struct buf *out)
+{
+	uint32_t docs[DOCS_BLOCK], freqs[DOCS_BLOCK], gaps[POSITIONS_BLOCK];
+	const uint8_t *end = info->inline_bytes.ptr + info->inline_bytes.len;
+	const uint8_t *p;
+	uint32_t i, gap;
+
+	assert_true(info->df < DOCS_BLOCK);
+	p = inline_run_get(info->inline_bytes, info->base_doc, info->df, docs,
+			   freqs);
+	assert_non_null(p);
+	for (i = 0; i < info->df; i++) {
+		gap = i ? docs[i] - docs[i - 1] - 1 : docs[0];
+		buf_put_varint(out, (uint64_t)gap << 1 | (freqs[i] == 1));
+		if (freqs[i] != 1)
+			buf_put_varint(out, freqs[i] - 2);
+	}
+	if (info->kind == POSTING_INLINE) {
+		buf_put(out, p, (size_t)(end - p));
+		return;
+	}
+	nrepeats++;
+	p = repeat_positions_get(info->repeat_bytes,
+				 span_of(p, (size_t)(end - p)), freqs,
+				 info->df, (uint32_t)info->cf, gaps);
+	assert_ptr_equal(p, info->repeat_bytes.ptr + info->repeat_bytes.len);
+	for (i = 0; i < info->cf; i++)
+		buf_put_varint(out, gaps[i]);
+}
+
+static bool same_list(const struct term_info *read, struct span plain)
+{
+	struct buf out = BUF_INIT(MEM_OTHER);
+	bool same;
+
+	put_plain(read, &out);
+	same = span_eq(buf_span(&out), plain);
+	buf_release(&out);
+	return same;
+}
+
+/* a as it was read, b as it was written. */
 static bool same_info(const struct term_info *a, const struct term_info *b)
 {
-	if (a->df != b->df || a->cf != b->cf || a->kind != b->kind)
+	if (a->df != b->df || a->cf != b->cf || a->surface != b->surface)
 		return false;
-	switch (a->kind) {
+	if (a->kind != b->kind &&
+	    !(a->kind == POSTING_REPEAT && b->kind == POSTING_INLINE))
+		return false;
+	switch (b->kind) {
 	case POSTING_INLINE:
-		return span_eq(a->inline_bytes, b->inline_bytes);
+		return same_list(a, b->inline_bytes);
 	case POSTING_SHORT:
 		return a->addr == b->addr && a->short_bytes == b->short_bytes;
 	default:
@@ -209,40 +314,59 @@ static void test_block(void **state)
 	rng_init(&r, 70);
 	for (i = 0; i < 200; i++) {
 		terms_make(&t, 1 + rng_below(&r, i % 3 ? 40 : 600), &r);
-		make_infos(infos, t.n, &r);
+		make_infos(&t, infos, &r);
 		n = fill_block(&t, infos, &out);
 		copy = exact_copy(buf_span(&out));
 		check_block(&t, infos, n, span_of(copy, out.len), &r);
 		scout_free(copy);
 		terms_free(&t);
 	}
+	assert_true(nrepeats > 1000);
 	buf_release(&out);
 	scout_free(infos);
 }
 
-/* Two terms: their bytes as the format describes them. */
+/* Four terms: their bytes as the format describes them. */
 static void test_block_bytes(void **state)
 {
 	static const uint8_t wanted[] = {
-		2, 0,		/* terms */
-		16, 0,		/* where the infos begin */
-		8, 0, 16, 0,	/* the only restart: its term, its info */
+		4, 0,		/* terms */
+		22, 0,		/* where the infos begin */
+		8, 0, 22, 0,	/* the only restart: its term, its info */
 		3, 'a', 'b', 'c',	/* whole */
 		2, 2, 'x', 'y',	/* two bytes shared */
-		1 << 2, 0, 2, 0xaa, 0xbb,	/* once, inline, two bytes */
-		0xb0 | 2, 9, 5, 0x80, 1, 7,	/* 300 documents, in blocks */
+		3, 1, 'z',
+		0, 1, 'b',
+		/* once, inline, in capitals: document 9 more than 0, word 5 */
+		SURFACE_UPPER << 2, 2, 18 << 1 | 1, 5,
+		/* 300 documents, 305 times, in blocks */
+		0x80 | 1 << 6 | SURFACE_LOWER << 2 | 2, 0xab, 2, 4, 0x80, 1, 7,
+		/* the same document again, 2 words before */
+		SURFACE_OTHER << 2 | 3, 3,
+		/* document 7 (2 less) twice: words 1, 3 */
+		1 << 6 | SURFACE_OTHER << 2, 0, 4, 3 << 1, 0, 1, 2,
 	};
-	struct term_info a = { .df = 1, .cf = 1, .kind = POSTING_INLINE };
+	struct term_info a = { .df = 1, .cf = 1, .kind = POSTING_INLINE,
+			       .surface = SURFACE_UPPER };
 	struct term_info b = { .df = 300, .cf = 305, .kind = POSTING_BLOCKS,
+			       .surface = SURFACE_LOWER,
 			       .docs_addr = 128, .skip_slot = 7 };
+	struct term_info c = { .df = 1, .cf = 1, .kind = POSTING_INLINE,
+			       .surface = SURFACE_OTHER };
+	struct term_info d = { .df = 1, .cf = 2, .kind = POSTING_INLINE,
+			       .surface = SURFACE_OTHER };
 	struct dict_block_writer w;
 	struct buf out = BUF_INIT(MEM_OTHER);
 
 	(void)state;
-	a.inline_bytes = span_of("\xaa\xbb", 2);
+	a.inline_bytes = span_of("\x13\x05", 2);
+	c.inline_bytes = span_of("\x13\x03", 2);
+	d.inline_bytes = span_of("\x0e\x00\x01\x02", 4);
 	dict_block_init(&w, MEM_OTHER);
 	assert_int_equal(dict_block_add(&w, span_str("abc"), &a), SCOUT_OK);
 	assert_int_equal(dict_block_add(&w, span_str("abxy"), &b), SCOUT_OK);
+	assert_int_equal(dict_block_add(&w, span_str("abxz"), &c), SCOUT_OK);
+	assert_int_equal(dict_block_add(&w, span_str("b"), &d), SCOUT_OK);
 	assert_int_equal(dict_block_finish(&w, &out), SCOUT_OK);
 	assert_int_equal(out.len, sizeof(wanted) + 8);
 	assert_memory_equal(out.ptr, wanted, sizeof(wanted));
@@ -263,9 +387,12 @@ static void use_block(struct span bytes, const struct terms *t, struct rng *r)
 	rc = dict_block_open(&b, bytes);
 	while (!rc) {
 		rc = dict_block_next(&b);
-		if (!rc && b.info.kind == POSTING_INLINE)
-			for (i = 0; i < b.info.inline_bytes.len; i++)
-				sum += b.info.inline_bytes.ptr[i];
+		if (rc)
+			break;
+		for (i = 0; i < b.info.inline_bytes.len; i++)
+			sum += b.info.inline_bytes.ptr[i];
+		for (i = 0; i < b.info.repeat_bytes.len; i++)
+			sum += b.info.repeat_bytes.ptr[i];
 	}
 	assert_true(rc == SCOUT_END || rc == SCOUT_E_CORRUPT);
 	assert_true(sum < UINT64_MAX);
@@ -289,7 +416,7 @@ static void test_damage(void **state)
 	rng_init(&r, 71);
 	for (i = 0; i < 6; i++) {
 		terms_make(&t, i < 3 ? 20 : 300, &r);
-		make_infos(infos, t.n, &r);
+		make_infos(&t, infos, &r);
 		fill_block(&t, infos, &out);
 		for (cut = 0; cut < out.len; cut += i < 3 ? 1 : 13) {
 			copy = exact_copy(span_of(out.ptr, cut));
@@ -328,7 +455,7 @@ static void add_terms(struct small_index *ix, const struct terms *t)
 
 	posting_encoder_init(&e, MEM_OTHER);
 	for (i = 0; i < t->n; i++) {
-		posting_encoder_begin(&e);
+		posting_encoder_begin(&e, SURFACE_UPPER);
 		posting_encoder_doc(&e, (doc_id)i);
 		posting_encoder_positions(&e, positions, i % 7 + 1);
 		small_index_add(ix, t->list[i], &e);
@@ -354,7 +481,7 @@ static bool is_term(const struct term_info *info, size_t i)
 			 SCOUT_OK);
 	bytes = buf_span(&out);
 	encoded_term_next(&bytes, &t);
-	same = span_eq(info->inline_bytes, t.bytes);
+	same = info->surface == SURFACE_UPPER && same_list(info, t.bytes);
 	posting_encoder_release(&e);
 	buf_release(&out);
 	return same;

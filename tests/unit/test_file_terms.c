@@ -173,6 +173,52 @@ static void test_by_hand(void **state)
 	file_terms_release(&f);
 }
 
+static void test_surface(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned surface;
+	} cases[] = {
+		{ "foo", SURFACE_LOWER },
+		{ "1_2", SURFACE_LOWER },
+		{ "f", SURFACE_LOWER },
+		{ "F", SURFACE_CAPITAL },
+		{ "Foo_1", SURFACE_CAPITAL },
+		{ "F1", SURFACE_CAPITAL },
+		{ "FO", SURFACE_UPPER },
+		{ "1F", SURFACE_UPPER },
+		{ "_Foo", SURFACE_OTHER },
+		{ "fO", SURFACE_OTHER },
+		{ "FoO", SURFACE_OTHER },
+		{ "foo Foo FOO", SURFACE_LOWER | SURFACE_CAPITAL |
+					 SURFACE_UPPER },
+		{ "f\xc3\xa9", SURFACE_OTHER },
+		{ "\xe2\x84\xaa K", SURFACE_OTHER | SURFACE_CAPITAL },
+		/* longer than one 16-byte piece */
+		{ "abcdefghijklmnopqrstu", SURFACE_LOWER },
+		{ "Abcdefghijklmnopqrstu", SURFACE_CAPITAL },
+		{ "ABCDEFGHIJKLMNOPQRSTU", SURFACE_UPPER },
+		{ "abcdefghijklmnopQrstu", SURFACE_OTHER },
+		{ "AbcdefghijklmnopqrstU", SURFACE_OTHER },
+		{ "1234567890123456Q1234", SURFACE_UPPER },
+		{ "Q234567890123456Q1234", SURFACE_UPPER },
+		{ "1234567890123456q1234", SURFACE_LOWER },
+	};
+	struct file_terms f;
+	size_t i;
+
+	(void)state;
+	file_terms_init(&f);
+	for (i = 0; i < ARRAY_LEN(cases); i++) {
+		file_terms_begin(&f, 0);
+		add_text(&f, span_str(cases[i].text));
+		if (f.nterms != 1 || f.terms[0].surface != cases[i].surface)
+			fail_msg("%s: %u terms, surface %u", cases[i].text,
+				 f.nterms, f.terms[0].surface);
+	}
+	file_terms_release(&f);
+}
+
 /* More distinct words than any first size of the tables. */
 static void test_many(void **state)
 {
@@ -242,6 +288,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_by_hand),
+		cmocka_unit_test(test_surface),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_short_memory),
 	};

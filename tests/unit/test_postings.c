@@ -119,7 +119,7 @@ static void encode(struct posting_encoder *e, const struct list *l)
 {
 	uint32_t i;
 
-	posting_encoder_begin(e);
+	posting_encoder_begin(e, SURFACE_LOWER);
 	for (i = 0; i < l->df; i++) {
 		posting_encoder_doc(e, l->docs[i]);
 		posting_encoder_positions(e, list_positions(l, i),
@@ -397,8 +397,9 @@ static void test_too_many(void **state)
 static void test_skip_entry(void **state)
 {
 	static const uint8_t wanted[] = { 4, 3, 2, 1, 9, 8, 7, 6, 5,
-					  14, 13, 12, 11, 10, 200, 0 };
-	struct skip_entry e = { 0x01020304, 0x0506070809, 0x0a0b0c0d0e, 200 };
+					  14, 13, 12, 11, 10, 200, 77 };
+	struct skip_entry e = { 0x01020304, 0x0506070809, 0x0a0b0c0d0e, 200,
+				77 };
 	uint8_t bytes[SKIP_ENTRY_BYTES];
 	struct skip_entry got;
 
@@ -409,6 +410,7 @@ static void test_skip_entry(void **state)
 	assert_int_equal(got.last_doc, e.last_doc);
 	assert_true(got.addr == e.addr && got.ordinal == e.ordinal);
 	assert_int_equal(got.max_freq, 200);
+	assert_int_equal(got.min_norm, 77);
 }
 
 /* Documents 3 (once, word 5) and 7 (words 0, 1, 300). */
@@ -656,7 +658,7 @@ static void test_skip_chunks(void **state)
 	small_index_begin(&w.ix);
 	posting_encoder_init(&w.encoder, MEM_OTHER);
 	for (i = 0; i < TERMS; i++) {
-		posting_encoder_begin(&w.encoder);
+		posting_encoder_begin(&w.encoder, SURFACE_LOWER);
 		for (k = 0; k < DOCS; k++) {
 			posting_encoder_doc(&w.encoder, k);
 			posting_encoder_position(&w.encoder, k % 1000 + i);
