@@ -5,7 +5,10 @@
 
 static const char manifest_magic[8] = { 's', 'c', 'o', 'u', 't', 'i', 'd', 'x' };
 
-enum { MANIFEST_SUM_BYTES = 8 };
+enum {
+	MANIFEST_HEAD_BYTES = 12,	/* magic and version */
+	MANIFEST_SUM_BYTES = 8,
+};
 
 size_t meta_key_put(uint8_t key[META_KEY_MAX], const char *name,
 		    uint32_t number)
@@ -100,16 +103,13 @@ static const uint8_t *get_segment(const uint8_t *p, const uint8_t *end,
 	return p && s->ndocs <= SEGMENT_MAX_DOCS ? p : NULL;
 }
 
-/* Other Unicode tables, newer or older, split and fold some words in another
- * way: such an index would miss them in silence. */
-static int check_versions(struct span bytes, const uint8_t **p,
-			  struct arena *arena, struct scout_err *err)
+/* Magic, version, and the checksum of them and of all that follows. */
+static int check_version(struct span bytes, struct scout_err *err)
 {
-	const uint8_t *end = bytes.ptr + bytes.len;
-	struct span unicode;
+	const uint8_t *sum;
 	uint32_t version;
 
-	if (bytes.len < sizeof(manifest_magic) + 4 ||
+	if (bytes.len < MANIFEST_HEAD_BYTES + MANIFEST_SUM_BYTES ||
 	    memcmp(bytes.ptr, manifest_magic, sizeof(manifest_magic)))
 		return SCOUT_E_CORRUPT;
 	version = get_le32(bytes.ptr + sizeof(manifest_magic));
@@ -118,10 +118,16 @@ static int check_versions(struct span bytes, const uint8_t **p,
 				     "the index has format version %u, this "
 				     "scout reads version %d: rebuild it",
 				     version, FORMAT_VERSION);
-	*p = get_string(bytes.ptr + sizeof(manifest_magic) + 4, end, arena,
-			&unicode);
-	if (!*p)
-		return SCOUT_E_CORRUPT;
+	sum = bytes.ptr + bytes.len - MANIFEST_SUM_BYTES;
+	return get_le64(sum) == scout_hash64(bytes.ptr,
+					     (size_t)(sum - bytes.ptr)) ?
+		       SCOUT_OK : SCOUT_E_CORRUPT;
+}
+
+/* Other Unicode tables, newer or older, split and fold some words in another
+ * way: such an index would miss them in silence. */
+static int check_unicode(struct span unicode, struct scout_err *err)
+{
 	if (!span_eq(unicode, span_str(fold_unicode_version())))
 		return scout_err_set(err, SCOUT_E_VERSION,
 				     "the index was made with Unicode %.*s, "
@@ -135,19 +141,21 @@ static int check_versions(struct span bytes, const uint8_t **p,
 int manifest_decode(struct span bytes, struct arena *arena,
 		    struct manifest *out, struct scout_err *err)
 {
-	const uint8_t *p = NULL, *end;
-	struct span root;
+	const uint8_t *p, *end;
+	struct span unicode, root;
 	uint32_t i;
 	int rc;
 
-	rc = check_versions(bytes, &p, arena, err);
+	rc = check_version(bytes, err);
 	if (rc < 0)
 		return rc;
 	end = bytes.ptr + bytes.len - MANIFEST_SUM_BYTES;
-	if (p > end ||
-	    get_le64(end) != scout_hash64(bytes.ptr,
-					  bytes.len - MANIFEST_SUM_BYTES))
+	p = get_string(bytes.ptr + MANIFEST_HEAD_BYTES, end, arena, &unicode);
+	if (!p)
 		return SCOUT_E_CORRUPT;
+	rc = check_unicode(unicode, err);
+	if (rc < 0)
+		return rc;
 	p = get_string(p, end, arena, &root);
 	p = p ? get_string(p, end, arena, &out->rules) : NULL;
 	if (!p || end - p < 8)
