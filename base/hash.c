@@ -14,6 +14,11 @@ uint64_t scout_hash64(const void *ptr, size_t len)
 	return XXH3_64bits(ptr, len);
 }
 
+uint64_t scout_hash64_seeded(const void *ptr, size_t len, uint64_t seed)
+{
+	return XXH3_64bits_withSeed(ptr, len, seed);
+}
+
 struct hash128 scout_hash128(const void *ptr, size_t len)
 {
 	XXH128_hash_t h = XXH3_128bits(ptr, len);

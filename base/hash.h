@@ -11,6 +11,8 @@ struct hash128 {
 
 /* XXH3 64-bit of the bytes. */
 uint64_t scout_hash64(const void *ptr, size_t len);
+/* The same with a seed; 0 is as without. */
+uint64_t scout_hash64_seeded(const void *ptr, size_t len, uint64_t seed);
 /* XXH3 128-bit of the bytes. */
 struct hash128 scout_hash128(const void *ptr, size_t len);
 

@@ -1,9 +1,7 @@
 #include "index_format/check_chunks.h"
 
-#include "base/hash.h"
+#include "index_format/checksum.h"
 #include "index_format/keys.h"
-
-enum { SUM_RANGE_BYTES = 16384, SUM_BYTES = 8 };
 
 /* A chunk's place, as its key says. */
 struct chunk_place {
@@ -56,9 +54,9 @@ static void check_size(struct checker *c, const struct chunk_place *at,
 static void check_sums(struct checker *c, const struct chunk_place *at,
 		       struct span key, struct span chunk)
 {
-	size_t nranges = (chunk.len + SUM_RANGE_BYTES - 1) / SUM_RANGE_BYTES;
-	size_t i, from, len;
-	struct span sums;
+	size_t nranges = checksum_ranges(chunk.len), i, from;
+	uint64_t seed = checksum_seed(key);
+	struct span sums, range;
 
 	if (store_get(c->txn, STORE_SUMS, key, &sums) < 0 ||
 	    sums.len != nranges * SUM_BYTES) {
@@ -68,16 +66,15 @@ static void check_sums(struct checker *c, const struct chunk_place *at,
 		return;
 	}
 	for (i = 0; i < nranges; i++) {
-		from = i * SUM_RANGE_BYTES;
-		len = chunk.len - from < SUM_RANGE_BYTES ? chunk.len - from :
-							   SUM_RANGE_BYTES;
+		range = checksum_range(chunk, i);
+		from = (size_t)(range.ptr - chunk.ptr);
 		if (get_le64(sums.ptr + i * SUM_BYTES) !=
-		    scout_hash64(chunk.ptr + from, len))
+		    checksum_of(range, seed))
 			checker_segment_problem(
 				c, at->seg,
 				"%s, chunk %u: wrong checksum of bytes %zu to "
 				"%zu", stream_name(at->stream), at->chunk, from,
-				from + len - 1);
+				from + range.len - 1);
 	}
 }
 

@@ -1,5 +1,7 @@
 #include "index_format/check_docs.h"
 
+#include "index_format/meta_value.h"
+
 static bool is_listed(const struct span *wild, size_t *at, doc_id doc)
 {
 	if (*at + 4 > wild->len || get_le32(wild->ptr + *at) != doc)
@@ -14,10 +16,13 @@ static struct span wild_list(struct checker *c, struct checked_segment *seg)
 	uint8_t key[META_KEY_MAX];
 	size_t len = meta_key_put(key, WILD_KEY, seg->meta->number);
 	struct span list = { NULL, 0 };
+	int rc = meta_value_get(c->txn, span_of(key, len), &list);
 
-	if (store_get(c->txn, STORE_META, span_of(key, len), &list) < 0)
-		list = span_of(NULL, 0);
-	if (list.len != (size_t)seg->meta->nwild * 4)
+	if (rc < 0 && rc != SCOUT_E_NOTFOUND)
+		checker_segment_problem(c, seg, "the list of documents with "
+					"unreliable words has a wrong "
+					"checksum");
+	else if (list.len != (size_t)seg->meta->nwild * 4)
 		checker_segment_problem(c, seg, "the list of documents with "
 					"unreliable words has %zu bytes, not "
 					"%zu", list.len,

@@ -2,6 +2,7 @@
 
 #include "base/tree/walk.h"
 #include "index_format/index_stats.h"
+#include "index_format/meta_value.h"
 
 /* The manifest --------------------------------------------------------- */
 
@@ -112,10 +113,11 @@ static void check_stats(struct checker *c)
 {
 	struct index_stats stats;
 	struct span bytes;
+	int rc = meta_value_get(c->txn, span_str(STATS_KEY), &bytes);
 
-	if (store_get(c->txn, STORE_META, span_str(STATS_KEY), &bytes) < 0)
+	if (rc == SCOUT_E_NOTFOUND)
 		checker_problem(c, "there are no statistics");
-	else if (index_stats_decode(bytes, &stats) < 0)
+	else if (rc < 0 || index_stats_decode(bytes, &stats) < 0)
 		checker_problem(c, "the statistics are damaged");
 }
 
@@ -163,12 +165,15 @@ static uint32_t check_skip_list(struct checker *c)
 	const char *problem;
 	uint32_t i;
 	size_t len;
+	int rc;
 
 	for (i = 0; i < UINT32_MAX; i++) {
 		len = meta_key_put(key, SKIPPED_KEY, i);
-		if (store_get(c->txn, STORE_META, span_of(key, len), &part) < 0)
+		rc = meta_value_get(c->txn, span_of(key, len), &part);
+		if (rc == SCOUT_E_NOTFOUND)
 			break;
-		problem = check_skip_part(part, &last);
+		problem = rc < 0 ? "wrong checksum" :
+				   check_skip_part(part, &last);
 		if (problem)
 			checker_problem(c, "skip list, part %u: %s", i,
 					problem);
@@ -201,9 +206,12 @@ static void check_deletions(struct checker *c,
 	size_t len = meta_key_put(key, DELETED_KEY, seg->meta->number);
 	const char *problem = NULL;
 	struct span bits;
+	int rc = meta_value_get(c->txn, span_of(key, len), &bits);
 
-	if (!store_get(c->txn, STORE_META, span_of(key, len), &bits))
+	if (!rc)
 		problem = deletions_problem(seg->meta, bits);
+	else if (rc != SCOUT_E_NOTFOUND)
+		problem = "have a wrong checksum";
 	else if (seg->meta->ndeleted)
 		problem = "are missing";
 	if (problem)

@@ -1,5 +1,6 @@
 #include "base/tree/walk.h"
 #include "index_format/check_docs.h"
+#include "index_format/meta_value.h"
 
 /* What is wrong with the form of a path, or NULL: it must lead to a file below
  * the root and nowhere else. */
@@ -134,7 +135,7 @@ static int hash_paths(struct checker *c, struct checked_segment *seg,
 	unsigned i;
 	doc_id doc;
 
-	if (store_get(c->txn, STORE_META, span_of(key, len), &deleted) < 0)
+	if (meta_value_get(c->txn, span_of(key, len), &deleted) < 0)
 		deleted = span_of(NULL, 0);
 	for (doc = 0; doc < seg->meta->ndocs; doc++) {
 		i = doc % PATH_BLOCK_DOCS;

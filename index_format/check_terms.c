@@ -1,13 +1,13 @@
 #include "index_format/check_terms.h"
 
-#include "base/hash.h"
 #include "index_format/check_filters.h"
 #include "index_format/check_postings.h"
+#include "index_format/checksum.h"
 #include "index_format/fold.h"
 #include "index_format/keys.h"
 
 /* How a block begins and ends (format, "Dictionary"). */
-enum { BLOCK_HEAD = 4, RESTART_BYTES = 4, CHECKSUM_BYTES = 8 };
+enum { BLOCK_HEAD = 4, RESTART_BYTES = 4 };
 
 /* What every term of a segment goes through. */
 struct term_check {
@@ -111,11 +111,12 @@ static const char *check_block_terms(struct term_check *tc, struct span key,
 	return NULL;
 }
 
-static const char *check_block_bytes(struct span bytes, struct dict_block *b)
+static const char *check_block_bytes(struct span key, struct span bytes,
+				     struct dict_block *b)
 {
-	if (bytes.len < CHECKSUM_BYTES ||
-	    get_le64(bytes.ptr + bytes.len - CHECKSUM_BYTES) !=
-		    scout_hash64(bytes.ptr, bytes.len - CHECKSUM_BYTES))
+	struct span body;
+
+	if (checksum_cut(bytes, checksum_seed(key), &body) < 0)
 		return "wrong checksum";
 	return dict_block_open(b, bytes) < 0 ? "its head is damaged" : NULL;
 }
@@ -131,8 +132,9 @@ static void check_block(struct term_check *tc, struct span key,
 
 	seg->blocks_found++;
 	seg->dict_bytes_found += bytes.len;
+	seg->dict_keys_found = checksum_of(key, seg->dict_keys_found);
 	c->counts->bytes += bytes.len;
-	problem = check_block_bytes(bytes, &b);
+	problem = check_block_bytes(key, bytes, &b);
 	if (!problem)
 		problem = check_block_terms(tc, key, &b);
 	filter_check_block(&tc->filters);
@@ -160,6 +162,10 @@ static void check_totals(struct checker *c, struct checked_segment *seg)
 						seg->dict_bytes_found,
 					m->dict_blocks,
 					(unsigned long long)m->dict_bytes);
+	else if (seg->dict_keys_found != m->dict_keys)
+		checker_segment_problem(c, seg, "the keys of the dictionary "
+					"blocks are not those that were "
+					"written");
 	if (seg->terms_damaged)
 		return;
 	if (seg->terms_found != m->nterms)

@@ -40,6 +40,7 @@ struct checked_segment {
 	/* terms */
 	uint32_t blocks_found;
 	uint64_t dict_bytes_found;
+	uint64_t dict_keys_found;	/* as in the manifest */
 	uint64_t terms_found;
 	uint64_t postings_found;
 	bool terms_damaged;

@@ -1,6 +1,6 @@
 #include "index_format/dictionary.h"
 
-#include "base/hash.h"
+#include "index_format/checksum.h"
 
 enum {
 	BLOCK_HEAD = 4,		/* terms, offset of the infos */
@@ -178,7 +178,8 @@ int dict_block_add(struct dict_block_writer *w, struct span term,
 	return SCOUT_OK;
 }
 
-int dict_block_finish(struct dict_block_writer *w, struct buf *out)
+int dict_block_finish(struct dict_block_writer *w, uint64_t seed,
+		      struct buf *out)
 {
 	unsigned n = restarts(w->nterms), i;
 	size_t head = BLOCK_HEAD + RESTART_BYTES * (size_t)n;
@@ -196,7 +197,7 @@ int dict_block_finish(struct dict_block_writer *w, struct buf *out)
 	buf_put_span(out, buf_span(&w->infos));
 	if (buf_status(out) < 0)
 		return SCOUT_E_NOMEM;
-	buf_put_le64(out, scout_hash64(out->ptr, out->len));
+	checksum_put(out, seed);
 	buf_clear(&w->terms);
 	buf_clear(&w->infos);
 	w->nterms = 0;

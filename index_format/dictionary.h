@@ -71,8 +71,10 @@ void dict_block_release(struct dict_block_writer *w);
  * term does not fit: finish the block, add it to the next.  SCOUT_E_NOMEM. */
 int dict_block_add(struct dict_block_writer *w, struct span term,
 		   const struct term_info *info);
-/* Puts the block's bytes in out (cleared first) and empties the writer. */
-int dict_block_finish(struct dict_block_writer *w, struct buf *out);
+/* Puts the block's bytes in out (cleared first) and empties the writer.  seed:
+ * of its checksum, by its key. */
+int dict_block_finish(struct dict_block_writer *w, uint64_t seed,
+		      struct buf *out);
 
 /* A block being read, term by term. */
 struct dict_block {

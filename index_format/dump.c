@@ -6,6 +6,7 @@
 #include "index_format/dump_raw.h"
 #include "index_format/dump_terms.h"
 #include "index_format/index_stats.h"
+#include "index_format/meta_value.h"
 
 /* Manifest ------------------------------------------------------------- */
 
@@ -23,6 +24,8 @@ static void put_segment(struct dumper *d, const struct segment_meta *m)
 	dumper_put_field(d, "postings", m->npostings);
 	dumper_put_field(d, "blocks", m->dict_blocks);
 	dumper_put_field(d, "block_bytes", m->dict_bytes);
+	dumper_put_str(d, "\tblock_keys=");
+	dumper_put_hash(d, m->dict_keys);
 	dumper_end_line(d);
 	for (i = 0; i < STREAMS; i++) {
 		dumper_put_str(d, "stream\t");
@@ -122,7 +125,7 @@ static int dump_stats(struct dumper *d, struct scout_err *err)
 	size_t i;
 	int rc;
 
-	rc = store_get(d->snap->txn, STORE_META, span_str(STATS_KEY), &bytes);
+	rc = meta_value_get(d->snap->txn, span_str(STATS_KEY), &bytes);
 	if (!rc)
 		rc = index_stats_decode(bytes, &stats);
 	if (rc < 0)

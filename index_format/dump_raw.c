@@ -1,6 +1,7 @@
 #include "index_format/dump_raw.h"
 
 #include "index_format/keys.h"
+#include "index_format/meta_value.h"
 
 static void put_value(struct dumper *d, struct span value)
 {
@@ -172,9 +173,9 @@ int dump_skip_list(struct dumper *d, struct scout_err *err)
 	int rc = SCOUT_OK;
 
 	for (i = 0; !rc; i++) {
-		rc = store_get(d->snap->txn, STORE_META,
-			       span_of(key, meta_key_put(key, SKIPPED_KEY, i)),
-			       &part);
+		rc = meta_value_get(d->snap->txn,
+				    span_of(key, meta_key_put(key, SKIPPED_KEY,
+							      i)), &part);
 		if (rc == SCOUT_E_NOTFOUND)
 			return SCOUT_OK;
 		if (!rc)

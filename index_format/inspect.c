@@ -1,6 +1,7 @@
 #include "index_format/inspect.h"
 
 #include "index_format/manifest.h"
+#include "index_format/meta_value.h"
 #include "index_format/store.h"
 
 static void add_size(struct index_stats *s, const char *name, uint64_t bytes)
@@ -68,7 +69,7 @@ int scout_inspect_stats(const char *index_dir, struct arena *arena,
 	if (!rc)
 		rc = manifest_decode(bytes, arena, &m, err);
 	if (!rc)
-		rc = store_get(txn, STORE_META, span_str(STATS_KEY), &bytes);
+		rc = meta_value_get(txn, span_str(STATS_KEY), &bytes);
 	if (!rc)
 		rc = index_stats_decode(bytes, out);
 	if (!rc)
@@ -126,9 +127,9 @@ int scout_inspect_skipped(const char *index_dir,
 	if (!rc)
 		rc = store_begin_read(store, &txn, err);
 	for (i = 0; !rc; i++) {
-		rc = store_get(txn, STORE_META,
-			       span_of(key, meta_key_put(key, SKIPPED_KEY, i)),
-			       &part);
+		rc = meta_value_get(txn, span_of(key, meta_key_put(
+							      key, SKIPPED_KEY,
+							      i)), &part);
 		if (!rc)
 			rc = list_part(part, fn, ctx);
 	}

@@ -40,6 +40,7 @@ static void put_segment(struct buf *out, const struct segment_meta *s)
 	buf_put_varint(out, s->npostings);
 	buf_put_varint(out, s->dict_blocks);
 	buf_put_varint(out, s->dict_bytes);
+	buf_put_le64(out, s->dict_keys);
 	for (i = 0; i < STREAMS; i++) {
 		buf_put_varint(out, s->nchunks[i]);
 		buf_put_varint(out, s->stream_bytes[i]);
@@ -94,6 +95,10 @@ static const uint8_t *get_segment(const uint8_t *p, const uint8_t *end,
 		p = get_varint64(p, end, large[i]);
 	p = p ? get_varint32(p, end, &s->dict_blocks) : NULL;
 	p = p ? get_varint64(p, end, &s->dict_bytes) : NULL;
+	if (!p || end - p < 8)
+		return NULL;
+	s->dict_keys = get_le64(p);
+	p += 8;
 	for (i = 0; i < STREAMS && p; i++) {
 		p = get_varint32(p, end, &s->nchunks[i]);
 		if (p && s->nchunks[i] > STREAM_MAX_CHUNKS)

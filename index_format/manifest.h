@@ -27,6 +27,7 @@ struct segment_meta {
 	uint64_t npostings;
 	uint32_t dict_blocks;
 	uint64_t dict_bytes;
+	uint64_t dict_keys;	/* checksum of one key after the other */
 	uint32_t nchunks[STREAMS];
 	uint64_t stream_bytes[STREAMS];
 };

@@ -2,6 +2,7 @@
 
 #include "index_format/keys.h"
 #include "index_format/manifest.h"
+#include "index_format/meta_value.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +36,7 @@ static int open_deletions(struct segment_reader *seg)
 	struct span bits;
 	int rc;
 
-	rc = store_get(seg->snapshot->txn, STORE_META, span_of(key, len), &bits);
+	rc = meta_value_get(seg->snapshot->txn, span_of(key, len), &bits);
 	if (rc < 0 || bits.len < ((size_t)seg->ndocs + 7) / 8)
 		return SCOUT_E_CORRUPT;
 	seg->deleted = bits.ptr;
@@ -51,7 +52,7 @@ static int open_wild(struct segment_reader *seg, uint32_t nwild)
 	uint32_t i;
 	int rc;
 
-	rc = store_get(seg->snapshot->txn, STORE_META, span_of(key, len), &list);
+	rc = meta_value_get(seg->snapshot->txn, span_of(key, len), &list);
 	if (rc < 0 || list.len != (size_t)nwild * 4)
 		return SCOUT_E_CORRUPT;
 	docs = arena_calloc(&seg->snapshot->arena, nwild, sizeof(*docs));

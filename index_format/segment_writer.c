@@ -1,11 +1,10 @@
 #include "index_format/segment_writer.h"
 
-#include "base/hash.h"
+#include "index_format/checksum.h"
 #include "index_format/keys.h"
 #include "index_format/line_map.h"
+#include "index_format/meta_value.h"
 #include "index_format/term_filter.h"
-
-enum { SUM_RANGE_BYTES = 16384 };
 
 /* A stream being written: one chunk in memory. */
 struct stream_writer {
@@ -84,18 +83,15 @@ void segment_writer_free(struct segment_writer *w)
 static int put_checksums(struct segment_writer *w, struct span key,
 			 struct span bytes, struct scout_err *err)
 {
-	uint8_t sums[(CHUNK_BYTES / SUM_RANGE_BYTES + 1) * 8];
-	size_t at, n, used = 0;
+	uint8_t sums[(CHUNK_BYTES / SUM_RANGE_BYTES + 1) * SUM_BYTES];
+	size_t i, n = checksum_ranges(bytes.len);
+	uint64_t seed = checksum_seed(key);
 
-	for (at = 0; at < bytes.len; at += n) {
-		n = bytes.len - at;
-		if (n > SUM_RANGE_BYTES)
-			n = SUM_RANGE_BYTES;
-		put_le64(sums + used, scout_hash64(bytes.ptr + at, n));
-		used += 8;
-	}
-	return store_put(w->store, STORE_SUMS, key, span_of(sums, used), false,
-			 err);
+	for (i = 0; i < n; i++)
+		put_le64(sums + i * SUM_BYTES,
+			 checksum_of(checksum_range(bytes, i), seed));
+	return store_put(w->store, STORE_SUMS, key,
+			 span_of(sums, n * SUM_BYTES), false, err);
 }
 
 static int flush_chunk(struct segment_writer *w, struct stream_writer *s,
@@ -254,16 +250,17 @@ static int finish_dict_block(struct segment_writer *w, struct scout_err *err)
 	uint8_t key[DICT_KEY_MAX];
 	size_t key_len = dict_key_put(key, w->number, w->dict.first,
 				      w->dict.first_len);
+	struct span k = span_of(key, key_len);
 	int rc;
 
-	rc = dict_block_finish(&w->dict, &w->block);
+	rc = dict_block_finish(&w->dict, checksum_seed(k), &w->block);
 	if (rc < 0)
 		return scout_err_set(err, rc, "writing the dictionary");
 	w->meta.dict_blocks++;
 	w->meta.dict_bytes += w->block.len;
+	w->meta.dict_keys = checksum_of(k, w->meta.dict_keys);
 	filter_end_block(&w->filter);
-	rc = store_put(w->store, STORE_DICT, span_of(key, key_len),
-		       buf_span(&w->block), true, err);
+	rc = store_put(w->store, STORE_DICT, k, buf_span(&w->block), true, err);
 	return !rc && w->filter.nblocks == FILTER_BLOCKS ?
 		       finish_filters(w, err) : rc;
 }
@@ -403,11 +400,8 @@ int segment_writer_finish(struct segment_writer *w, struct segment_meta *out,
 	}
 	if (!rc && w->meta.nwild) {
 		key_len = meta_key_put(key, WILD_KEY, w->number);
-		rc = buf_status(&w->wild);
-		if (!rc)
-			rc = store_put(w->store, STORE_META,
-				       span_of(key, key_len),
-				       buf_span(&w->wild), false, err);
+		rc = meta_value_put(w->store, span_of(key, key_len), &w->wild,
+				    err);
 	}
 	if (!rc)
 		*out = w->meta;

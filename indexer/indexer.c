@@ -11,6 +11,7 @@
 #include "base/pool.h"
 #include "index_format/index_stats.h"
 #include "index_format/manifest.h"
+#include "index_format/meta_value.h"
 #include "index_format/store.h"
 #include "indexer/lock.h"
 #include "indexer/merge.h"
@@ -333,12 +334,8 @@ static int put_skip_part(struct build *b, struct buf *part, uint32_t number,
 {
 	uint8_t key[META_KEY_MAX];
 	size_t len = meta_key_put(key, SKIPPED_KEY, number);
-	int rc = buf_status(part);
+	int rc = meta_value_put(b->store, span_of(key, len), part, err);
 
-	if (rc < 0)
-		return scout_err_set(err, rc, "writing the skip list");
-	rc = store_put(b->store, STORE_META, span_of(key, len), buf_span(part),
-		       false, err);
 	buf_clear(part);
 	return rc;
 }
@@ -467,12 +464,7 @@ static int put_stats(struct build *b, struct scout_err *err)
 	int rc;
 
 	index_stats_encode(b->stats, &bytes);
-	rc = buf_status(&bytes);
-	if (rc < 0)
-		scout_err_set(err, rc, "writing the statistics");
-	else
-		rc = store_put(b->store, STORE_META, span_str(STATS_KEY),
-			       buf_span(&bytes), false, err);
+	rc = meta_value_put(b->store, span_str(STATS_KEY), &bytes, err);
 	buf_release(&bytes);
 	return rc;
 }

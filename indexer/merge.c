@@ -5,6 +5,7 @@
 #include "base/os.h"
 #include "base/pool.h"
 #include "index_format/length_norm.h"
+#include "index_format/meta_value.h"
 
 enum { MERGE_SLOTS_PER_THREAD = 2 };
 
@@ -50,11 +51,8 @@ static int put_deletions(struct merge *m, struct buf *bits,
 
 	if (!m->result->meta.ndeleted)
 		return SCOUT_OK;
-	if (buf_status(bits) < 0)
-		return scout_err_set(err, SCOUT_E_NOMEM, "marking deletions");
 	len = meta_key_put(key, DELETED_KEY, m->options->segment_number);
-	return store_put(m->options->store, STORE_META, span_of(key, len),
-			 buf_span(bits), false, err);
+	return meta_value_put(m->options->store, span_of(key, len), bits, err);
 }
 
 static int add_doc(struct merge *m, struct run_doc_reader *r, doc_id doc,

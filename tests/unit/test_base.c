@@ -331,6 +331,10 @@ static void test_hash(void **state)
 
 	(void)state;
 	assert_true(scout_hash64("", 0) == 0x2d06800538d394c2);
+	assert_true(scout_hash64_seeded("abc", 3, 0) ==
+		    scout_hash64("abc", 3));
+	assert_true(scout_hash64_seeded("abc", 3, 1) !=
+		    scout_hash64("abc", 3));
 	whole = scout_hash128("", 0);
 	assert_true(whole.hi == 0x99aa06d3014798d8 &&
 		    whole.lo == 0x6001c324468d497f);

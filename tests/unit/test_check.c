@@ -14,8 +14,8 @@
 
 #include "base/buf.h"
 #include "base/bytes.h"
-#include "base/hash.h"
 #include "index_format/check.h"
+#include "index_format/checksum.h"
 #include "index_format/dump.h"
 #include "index_format/streams.h"
 #include "indexer/indexer.h"
@@ -23,7 +23,6 @@
 enum {
 	DBS = 4,
 	KEY_MAX = 512,
-	SUM_RANGE = 16384,
 	SMALL_FILES = 330,
 	SEGMENT_DOCS = 160,	/* more than a block of documents */
 	TRIALS = 400,
@@ -231,12 +230,6 @@ static bool has_name(const struct place *p, const char *name)
 	       !memcmp(p->key, name, strlen(name));
 }
 
-/* No checksum guards these; a changed figure may look like another. */
-static bool is_unguarded(const struct place *p)
-{
-	return has_name(p, "stats") || has_name(p, "skipped");
-}
-
 /* What is done to the bytes -------------------------------------------- */
 
 static void flip_bit(struct buf *b)
@@ -276,17 +269,20 @@ static void make_sums_fit(const struct place *p, struct buf *b,
 {
 	struct place sums = *p;
 	struct buf fresh = BUF_INIT(MEM_OTHER);
-	size_t at, n;
+	uint64_t seed = checksum_seed(span_of(p->key, p->key_len));
+	struct span range;
+	size_t i;
 
 	buf_clear(old_sums);
-	if ((p->db == DICT || has_name(p, "manifest")) && b->len >= 8) {
-		put_le64(b->ptr + b->len - 8, scout_hash64(b->ptr, b->len - 8));
+	if ((p->db == DICT || p->db == META) && b->len >= SUM_BYTES) {
+		b->len -= SUM_BYTES;
+		checksum_put(b, has_name(p, "manifest") ? 0 : seed);
 	} else if (p->db == STREAM) {
 		sums.db = SUMS;
 		read_value(&sums, old_sums);
-		for (at = 0; at < b->len; at += n) {
-			n = b->len - at < SUM_RANGE ? b->len - at : SUM_RANGE;
-			buf_put_le64(&fresh, scout_hash64(b->ptr + at, n));
+		for (i = 0; i < checksum_ranges(b->len); i++) {
+			range = checksum_range(buf_span(b), i);
+			buf_put_le64(&fresh, checksum_of(range, seed));
 		}
 		if (fresh.len)
 			write_value(&sums, buf_span(&fresh));
@@ -423,7 +419,7 @@ static void test_no_index(void **state)
 	assert_true(err.msg[0]);
 }
 
-/* Whatever has a checksum: every change of it is found. */
+/* Everything has a checksum: every change is found. */
 static void test_damage_is_found(void **state)
 {
 	struct buf good = BUF_INIT(MEM_OTHER), bad = BUF_INIT(MEM_OTHER);
@@ -440,7 +436,7 @@ static void test_damage_is_found(void **state)
 		if (span_eq(buf_span(&good), buf_span(&bad)))
 			continue;
 		write_value(p, buf_span(&bad));
-		if (!finds_damage() && !is_unguarded(p)) {
+		if (!finds_damage()) {
 			print_place(p);
 			fail_msg("damage was not found");
 		}

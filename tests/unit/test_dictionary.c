@@ -247,7 +247,7 @@ static size_t fill_block(const struct terms *t, const struct term_info *infos,
 	assert_true(rc == SCOUT_OK || rc == SCOUT_END);
 	assert_int_equal(w->nterms, n);
 	assert_true(span_eq(span_of(w->first, w->first_len), t->list[0]));
-	assert_int_equal(dict_block_finish(w, out), SCOUT_OK);
+	assert_int_equal(dict_block_finish(w, 9, out), SCOUT_OK);
 	assert_true(out->len <= DICT_BLOCK_BYTES);
 	assert_true(n == t->n || out->len > DICT_BLOCK_BYTES - 700);
 	dict_block_release(w);
@@ -367,11 +367,11 @@ static void test_block_bytes(void **state)
 	assert_int_equal(dict_block_add(&w, span_str("abxy"), &b), SCOUT_OK);
 	assert_int_equal(dict_block_add(&w, span_str("abxz"), &c), SCOUT_OK);
 	assert_int_equal(dict_block_add(&w, span_str("b"), &d), SCOUT_OK);
-	assert_int_equal(dict_block_finish(&w, &out), SCOUT_OK);
+	assert_int_equal(dict_block_finish(&w, 9, &out), SCOUT_OK);
 	assert_int_equal(out.len, sizeof(wanted) + 8);
 	assert_memory_equal(out.ptr, wanted, sizeof(wanted));
 	assert_true(get_le64(out.ptr + sizeof(wanted)) ==
-		    scout_hash64(wanted, sizeof(wanted)));
+		    scout_hash64_seeded(wanted, sizeof(wanted), 9));
 	dict_block_release(&w);
 	buf_release(&out);
 }

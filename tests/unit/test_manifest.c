@@ -24,6 +24,7 @@ static void make_manifest(struct rng *r, uint32_t nsegments,
 		s->npostings = rng_next(r);
 		s->dict_blocks = rng_skewed(r);
 		s->dict_bytes = rng_next(r);
+		s->dict_keys = rng_next(r);
 		for (k = 0; k < STREAMS; k++) {
 			s->nchunks[k] = rng_below(r, STREAM_MAX_CHUNKS + 1);
 			s->stream_bytes[k] = rng_next(r) >> 20;
@@ -71,7 +72,8 @@ static void test_round_trip(void **state)
 				    a->nterms == b->nterms &&
 				    a->npostings == b->npostings &&
 				    a->dict_blocks == b->dict_blocks &&
-				    a->dict_bytes == b->dict_bytes);
+				    a->dict_bytes == b->dict_bytes &&
+				    a->dict_keys == b->dict_keys);
 			for (k = 0; k < STREAMS; k++)
 				assert_true(a->nchunks[k] == b->nchunks[k] &&
 					    a->stream_bytes[k] ==
