@@ -109,7 +109,8 @@ int check_manifest(struct checker *c, bool *out_usable, struct scout_err *err)
 
 /* Statistics and skip list --------------------------------------------- */
 
-static void check_stats(struct checker *c)
+/* found: paths of the skip list by reason. */
+static void check_stats(struct checker *c, const uint64_t found[SKIP_REASONS])
 {
 	struct index_stats stats;
 	struct span bytes;
@@ -119,11 +120,15 @@ static void check_stats(struct checker *c)
 		checker_problem(c, "there are no statistics");
 	else if (rc < 0 || index_stats_decode(bytes, &stats) < 0)
 		checker_problem(c, "the statistics are damaged");
+	else if (memcmp(stats.skipped, found, sizeof(stats.skipped)))
+		checker_problem(c, "skip list: its paths are not as many as "
+				"the statistics have");
 }
 
 /* Reads one entry of a part; NULL if it is damaged. */
 static const uint8_t *get_skipped(const uint8_t *p, const uint8_t *end,
-				  struct span *out_path)
+				  struct span *out_path,
+				  enum skip_reason *out_reason)
 {
 	uint32_t reason, sys, len;
 
@@ -134,19 +139,22 @@ static const uint8_t *get_skipped(const uint8_t *p, const uint8_t *end,
 	    reason >> 1 == SKIP_NONE || reason >> 1 >= SKIP_REASONS)
 		return NULL;
 	*out_path = span_of(p, len);
+	*out_reason = (enum skip_reason)(reason >> 1);
 	return p + len;
 }
 
-/* last: the path before, borrowed from the store. */
-static const char *check_skip_part(struct span part, struct span *last)
+/* last: the path before, borrowed from the store.  found: paths by reason. */
+static const char *check_skip_part(struct span part, struct span *last,
+				   uint64_t found[SKIP_REASONS])
 {
 	const uint8_t *p = part.ptr, *end = p + part.len;
+	enum skip_reason reason;
 	struct span path;
 
 	if (!part.len)
 		return "it is empty";
 	while (p < end) {
-		p = get_skipped(p, end, &path);
+		p = get_skipped(p, end, &path, &reason);
 		if (!p)
 			return "it is damaged";
 		if (memchr(path.ptr, 0, path.len))
@@ -154,11 +162,13 @@ static const char *check_skip_part(struct span part, struct span *last)
 		if (last->len && path_cmp(*last, path) >= 0)
 			return "its paths do not ascend";
 		*last = path;
+		found[reason]++;
 	}
 	return NULL;
 }
 
-static uint32_t check_skip_list(struct checker *c)
+/* Returns the number of parts.  found: their paths by reason. */
+static uint32_t check_skip_list(struct checker *c, uint64_t found[SKIP_REASONS])
 {
 	struct span part, last = { NULL, 0 };
 	uint8_t key[META_KEY_MAX];
@@ -173,7 +183,7 @@ static uint32_t check_skip_list(struct checker *c)
 		if (rc == SCOUT_E_NOTFOUND)
 			break;
 		problem = rc < 0 ? "wrong checksum" :
-				   check_skip_part(part, &last);
+				   check_skip_part(part, &last, found);
 		if (problem)
 			checker_problem(c, "skip list, part %u: %s", i,
 					problem);
@@ -272,13 +282,14 @@ static int check_skipped_key(struct checker *c, uint32_t nparts)
 
 int check_meta(struct checker *c)
 {
-	uint32_t i;
+	uint64_t skipped[SKIP_REASONS] = { 0 };
+	uint32_t i, nparts = check_skip_list(c, skipped);
 	int rc;
 
-	check_stats(c);
+	check_stats(c, skipped);
 	for (i = 0; i < c->manifest.nsegments; i++)
 		check_deletions(c, &c->segments[i]);
-	rc = check_skipped_key(c, check_skip_list(c));
+	rc = check_skipped_key(c, nparts);
 	if (rc < 0)
 		return rc;
 	return checker_each_value(c, STORE_META, "manifest", check_meta_key);
