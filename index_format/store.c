@@ -506,21 +506,26 @@ int store_seek_ge(struct store_cursor *c, struct span key, struct span *out_key,
 		  struct span *out_value)
 {
 	MDB_val k = val_of(key);
+	int rc = cursor_get(c, &k, MDB_SET_RANGE, out_key, out_value);
 
-	return cursor_get(c, &k, MDB_SET_RANGE, out_key, out_value);
+	if (!rc && span_cmp(*out_key, key) < 0)
+		return SCOUT_E_CORRUPT;	/* the keys are out of order */
+	return rc;
 }
 
 int store_seek_le(struct store_cursor *c, struct span key, struct span *out_key,
 		  struct span *out_value)
 {
-	MDB_val k = val_of(key);
-	int rc = cursor_get(c, &k, MDB_SET_RANGE, out_key, out_value);
+	int rc = store_seek_ge(c, key, out_key, out_value);
+	MDB_val k;
 
 	if (rc < 0 || (!rc && span_eq(*out_key, key)))
 		return rc;
 	rc = cursor_get(c, &k, rc == SCOUT_END ? MDB_LAST : MDB_PREV, out_key,
 			out_value);
-	return rc == SCOUT_END ? SCOUT_E_NOTFOUND : rc;
+	if (rc == SCOUT_END)
+		return SCOUT_E_NOTFOUND;
+	return !rc && span_cmp(*out_key, key) > 0 ? SCOUT_E_CORRUPT : rc;
 }
 
 int store_next(struct store_cursor *c, struct span *out_key,
