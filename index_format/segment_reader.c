@@ -1,5 +1,6 @@
 #include "index_format/segment_reader.h"
 
+#include "index_format/checksum.h"
 #include "index_format/keys.h"
 #include "index_format/manifest.h"
 #include "index_format/meta_value.h"
@@ -25,11 +26,25 @@ static int open_streams(struct segment_reader *seg,
 					 sizeof(*s->chunks));
 		if (!s->chunks)
 			return SCOUT_E_NOMEM;
+		if (!snap->check)
+			continue;
+		s->check = snap->check;
+		s->checked = arena_calloc(&snap->arena, s->nchunks,
+					  sizeof(*s->checked));
+		if (!s->checked)
+			return SCOUT_E_NOMEM;
 	}
 	return SCOUT_OK;
 }
 
-static int open_deletions(struct segment_reader *seg)
+static int meta_damage(const struct segment_reader *seg, const char *what,
+		       struct scout_err *err)
+{
+	return scout_err_set(err, SCOUT_E_CORRUPT, "segment %u: the %s are "
+			     "missing or damaged", seg->number, what);
+}
+
+static int open_deletions(struct segment_reader *seg, struct scout_err *err)
 {
 	uint8_t key[META_KEY_MAX];
 	size_t len = meta_key_put(key, DELETED_KEY, seg->number);
@@ -38,12 +53,13 @@ static int open_deletions(struct segment_reader *seg)
 
 	rc = meta_value_get(seg->snapshot->txn, span_of(key, len), &bits);
 	if (rc < 0 || bits.len < ((size_t)seg->ndocs + 7) / 8)
-		return SCOUT_E_CORRUPT;
+		return meta_damage(seg, "deletions", err);
 	seg->deleted = bits.ptr;
 	return SCOUT_OK;
 }
 
-static int open_wild(struct segment_reader *seg, uint32_t nwild)
+static int open_wild(struct segment_reader *seg, uint32_t nwild,
+		     struct scout_err *err)
 {
 	uint8_t key[META_KEY_MAX];
 	size_t len = meta_key_put(key, WILD_KEY, seg->number);
@@ -54,22 +70,58 @@ static int open_wild(struct segment_reader *seg, uint32_t nwild)
 
 	rc = meta_value_get(seg->snapshot->txn, span_of(key, len), &list);
 	if (rc < 0 || list.len != (size_t)nwild * 4)
-		return SCOUT_E_CORRUPT;
+		return meta_damage(seg, "wild documents", err);
 	docs = arena_calloc(&seg->snapshot->arena, nwild, sizeof(*docs));
 	if (!docs)
 		return SCOUT_E_NOMEM;
 	for (i = 0; i < nwild; i++) {
 		docs[i] = get_le32(list.ptr + 4 * (size_t)i);
 		if (docs[i] >= seg->ndocs || (i && docs[i] <= docs[i - 1]))
-			return SCOUT_E_CORRUPT;
+			return meta_damage(seg, "wild documents", err);
 	}
 	seg->wild_docs = docs;
 	seg->nwild_docs = nwild;
 	return SCOUT_OK;
 }
 
+/* True if a key of the dictionary belongs to the segment. */
+static bool key_is_of(struct span key, uint32_t number)
+{
+	return key.len > 4 && key.len <= DICT_KEY_MAX &&
+	       get_be32(key.ptr) == number;
+}
+
+/* Whether the segment has the dictionary blocks that were written. */
+static int check_dict_keys(struct segment_reader *seg,
+			   const struct segment_meta *meta,
+			   struct scout_err *err)
+{
+	struct store_cursor *cursor = NULL;
+	uint64_t sum = 0, nblocks = 0;
+	struct span key, value;
+	uint8_t first[4];
+	int rc;
+
+	put_be32(first, seg->number);
+	rc = store_cursor_open(seg->snapshot->txn, STORE_DICT, &cursor);
+	if (!rc)
+		rc = store_seek_ge(cursor, span_of(first, sizeof(first)), &key,
+				   &value);
+	while (!rc && key_is_of(key, seg->number)) {
+		sum = checksum_of(key, sum);
+		nblocks++;
+		rc = store_next(cursor, &key, &value);
+	}
+	store_cursor_close(cursor);
+	if (rc >= 0 && (nblocks != meta->dict_blocks || sum != meta->dict_keys))
+		rc = scout_err_set(err, SCOUT_E_CORRUPT, "segment %u: a "
+				   "dictionary block is missing or has another "
+				   "key", seg->number);
+	return rc < 0 ? rc : SCOUT_OK;
+}
+
 static int open_segment(struct index_snapshot *snap, struct segment_reader *seg,
-			const struct segment_meta *meta)
+			const struct segment_meta *meta, struct scout_err *err)
 {
 	int rc;
 
@@ -79,9 +131,11 @@ static int open_segment(struct index_snapshot *snap, struct segment_reader *seg,
 	seg->nwords = meta->nwords;
 	rc = open_streams(seg, meta);
 	if (!rc && meta->ndeleted)
-		rc = open_deletions(seg);
+		rc = open_deletions(seg, err);
 	if (!rc && meta->nwild)
-		rc = open_wild(seg, meta->nwild);
+		rc = open_wild(seg, meta->nwild, err);
+	if (!rc && snap->check)
+		rc = check_dict_keys(seg, meta, err);
 	return rc;
 }
 
@@ -103,8 +157,18 @@ static int resolve_root(struct index_snapshot *snap, const char *index_dir,
 	return snap->root ? SCOUT_OK : SCOUT_E_NOMEM;
 }
 
+static int make_check(struct index_snapshot *snap, const struct manifest *m)
+{
+	uint64_t nblocks = 0;
+	uint32_t i;
+
+	for (i = 0; i < m->nsegments; i++)
+		nblocks += m->segments[i].dict_blocks;
+	return read_check_new(nblocks, &snap->check);
+}
+
 static int read_manifest(struct index_snapshot *snap, const char *index_dir,
-			 struct scout_err *err)
+			 bool checked, struct scout_err *err)
 {
 	struct manifest m = { 0 };
 	struct span bytes;
@@ -119,6 +183,8 @@ static int read_manifest(struct index_snapshot *snap, const char *index_dir,
 		rc = walk_rules_decode(m.rules, &snap->arena, &snap->rules);
 	if (!rc)
 		rc = resolve_root(snap, index_dir, m.root);
+	if (!rc && checked)
+		rc = make_check(snap, &m);
 	if (rc < 0)
 		return rc;
 	snap->run_started_ns = m.run_started_ns;
@@ -128,12 +194,13 @@ static int read_manifest(struct index_snapshot *snap, const char *index_dir,
 		return SCOUT_E_NOMEM;
 	snap->nsegments = m.nsegments;
 	for (i = 0; i < m.nsegments && !rc; i++)
-		rc = open_segment(snap, &snap->segments[i], &m.segments[i]);
+		rc = open_segment(snap, &snap->segments[i], &m.segments[i],
+				  err);
 	return rc;
 }
 
-int snapshot_open(const char *index_dir, struct index_snapshot **out,
-		  struct scout_err *err)
+static int open_snapshot(const char *index_dir, bool checked,
+			 struct index_snapshot **out, struct scout_err *err)
 {
 	struct index_snapshot *snap = scout_calloc(MEM_QUERY, 1, sizeof(*snap));
 	int rc;
@@ -145,7 +212,7 @@ int snapshot_open(const char *index_dir, struct index_snapshot **out,
 	if (!rc)
 		rc = store_begin_read(snap->store, &snap->txn, err);
 	if (!rc)
-		rc = read_manifest(snap, index_dir, err);
+		rc = read_manifest(snap, index_dir, checked, err);
 	if (rc < 0) {
 		snapshot_close(snap);
 		return scout_err_set(err, rc, rc == SCOUT_E_CORRUPT ?
@@ -156,21 +223,37 @@ int snapshot_open(const char *index_dir, struct index_snapshot **out,
 	return SCOUT_OK;
 }
 
+int snapshot_open(const char *index_dir, struct index_snapshot **out,
+		  struct scout_err *err)
+{
+	return open_snapshot(index_dir, false, out, err);
+}
+
+int snapshot_open_checked(const char *index_dir, struct index_snapshot **out,
+			  struct scout_err *err)
+{
+	return open_snapshot(index_dir, true, out, err);
+}
+
 void snapshot_close(struct index_snapshot *snap)
 {
 	if (!snap)
 		return;
 	store_end_read(snap->txn);
 	store_close(snap->store);
+	read_check_free(snap->check);
 	arena_release(&snap->arena);
 	scout_free(snap);
 }
 
-/* True if a key of the dictionary belongs to the segment. */
-static bool key_is_of(struct span key, uint32_t number)
+static int open_block(const struct segment_reader *seg, struct span key,
+		      struct span value, struct dict_block *out)
 {
-	return key.len > 4 && key.len <= DICT_KEY_MAX &&
-	       get_be32(key.ptr) == number;
+	int rc = SCOUT_OK;
+
+	if (seg->snapshot->check)
+		rc = read_check_block(seg->snapshot->check, key, value);
+	return rc < 0 ? rc : dict_block_open(out, value);
 }
 
 int segment_find_term(struct segment_reader *seg, struct span term,
@@ -195,7 +278,7 @@ int segment_find_term(struct segment_reader *seg, struct span term,
 		goto out;
 	}
 	if (!rc)
-		rc = dict_block_open(&block, value);
+		rc = open_block(seg, found, value, &block);
 	if (!rc)
 		rc = dict_block_seek(&block, term);
 	if (rc == SCOUT_END ||
@@ -234,7 +317,7 @@ int term_iter_open(struct term_iter *it, struct segment_reader *seg,
 	if (rc == SCOUT_END || (!rc && !key_is_of(found, seg->number)))
 		return SCOUT_OK;	/* no term at all: next says END */
 	if (!rc)
-		rc = dict_block_open(&it->block, value);
+		rc = open_block(seg, found, value, &it->block);
 	/* stand right before the first term >= start */
 	while (!rc) {
 		struct dict_block here = it->block;
@@ -267,7 +350,7 @@ int term_iter_next(struct term_iter *it, struct scout_err *err)
 		    (!rc && !key_is_of(key, it->seg->number)))
 			return SCOUT_END;
 		if (!rc)
-			rc = dict_block_open(&it->block, value);
+			rc = open_block(it->seg, key, value, &it->block);
 		if (!rc)
 			rc = dict_block_next(&it->block);
 		it->seg->snapshot->bytes_touched += DICT_BLOCK_BYTES;

@@ -18,6 +18,7 @@
 #include "index_format/doc_table.h"
 #include "index_format/limits.h"
 #include "index_format/line_map.h"
+#include "index_format/read_check.h"
 #include "index_format/store.h"
 #include "index_format/streams.h"
 
@@ -49,6 +50,7 @@ struct index_snapshot {
 	struct segment_reader *segments;
 	size_t nsegments;
 	uint64_t bytes_touched;	/* index bytes decoded, for --batch */
+	struct read_check *check;	/* NULL: nothing more is verified */
 };
 
 /*
@@ -58,6 +60,14 @@ struct index_snapshot {
  */
 int snapshot_open(const char *index_dir, struct index_snapshot **out,
 		  struct scout_err *err);
+/*
+ * The same, and from then on the checksum of everything is verified before it
+ * is read first; what does not fit is SCOUT_E_CORRUPT.  Here already that all
+ * dictionary blocks are there: a missing one would look like words that do not
+ * occur.
+ */
+int snapshot_open_checked(const char *index_dir, struct index_snapshot **out,
+			  struct scout_err *err);
 /* Accepts NULL. */
 void snapshot_close(struct index_snapshot *snapshot);
 

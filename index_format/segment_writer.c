@@ -121,7 +121,7 @@ static int begin_block(struct segment_writer *w, enum stream_id id, size_t len,
 	struct stream_writer *s = &w->streams[id];
 	int rc;
 
-	SCOUT_ASSERT(len <= s->capacity);
+	SCOUT_ASSERT(len <= s->capacity && len <= stream_block_max(id));
 	if (s->capacity - s->used < len) {
 		rc = flush_chunk(w, s, err);
 		if (rc < 0)

@@ -39,7 +39,18 @@ enum {
 /* Bytes of a slot of that stream, or 0 if it is addressed by bytes. */
 unsigned stream_slot_bytes(enum stream_id id);
 
+/* Most bytes that a block of the stream has; a reader that verifies what it
+ * hands out looks no further ahead. */
+size_t stream_block_max(enum stream_id id);
+
 struct store_txn;
+struct read_check;
+
+/* What was verified of a chunk. */
+struct chunk_check {
+	struct span sums;
+	_Atomic uint64_t good;	/* bit per range (checksum.h) */
+};
 
 /* Reads chunks in place; looks each up in the store once. */
 struct stream_reader {
@@ -48,11 +59,16 @@ struct stream_reader {
 	enum stream_id id;
 	uint32_t nchunks;
 	struct span *chunks;	/* looked up so far; ptr NULL = not yet */
+	/* set if what is read is verified, else NULL */
+	struct read_check *check;
+	struct chunk_check *checked;	/* of each chunk */
 };
 
 /*
  * The bytes from an address to the end of its chunk, borrowed from the
- * snapshot: at least one.  SCOUT_E_CORRUPT if the address is not in the stream.
+ * snapshot: at least one.  With s->check only those that were verified, which
+ * hold the block at the address.  SCOUT_E_CORRUPT if the address is not in the
+ * stream, or if a checksum does not fit.
  */
 int stream_at(const struct stream_reader *s, uint64_t addr, struct span *out);
 /* The slot of that number and those after it in the same chunk (at least one

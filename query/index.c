@@ -31,7 +31,9 @@ int scout_index_snapshot(struct scout_index *index,
 		return SCOUT_OK;
 	}
 	scout_index_let_go(index);
-	rc = snapshot_open(index->dir, &index->snapshot, err);
+	rc = index->is_checked ?
+		     snapshot_open_checked(index->dir, &index->snapshot, err) :
+		     snapshot_open(index->dir, &index->snapshot, err);
 	if (rc < 0)
 		return rc;
 	index->current = now;
@@ -45,8 +47,23 @@ void scout_index_let_go(struct scout_index *index)
 	index->snapshot = NULL;
 }
 
-int scout_index_open(const char *index_dir, struct scout_index **out,
-		     struct scout_err *err)
+int scout_index_name_damage(struct scout_index *index, int rc,
+			    struct scout_err *err)
+{
+	const char *damage = NULL;
+
+	if (rc == SCOUT_E_CORRUPT && index && index->snapshot &&
+	    index->snapshot->check)
+		damage = read_check_take_damage(index->snapshot->check);
+	if (!damage || !err)
+		return rc;
+	scout_err_clear(err);
+	return scout_err_set(err, rc, "the index in '%s' is damaged: %s",
+			     index->dir, damage);
+}
+
+static int open_index(const char *index_dir, bool is_checked,
+		      struct scout_index **out, struct scout_err *err)
 {
 	struct scout_index *index = scout_calloc(MEM_QUERY, 1, sizeof(*index));
 	struct index_snapshot *snapshot;
@@ -56,6 +73,7 @@ int scout_index_open(const char *index_dir, struct scout_index **out,
 		index->dir = scout_strdup(MEM_QUERY, index_dir);
 	if (!index || !index->dir)
 		goto out;
+	index->is_checked = is_checked;
 	rc = scout_index_snapshot(index, &snapshot, err);
 	if (rc < 0)
 		goto out;
@@ -70,6 +88,18 @@ out:
 	scout_index_close(index);
 	return rc == SCOUT_E_NOMEM ?
 		       scout_err_set(err, rc, "opening the index") : rc;
+}
+
+int scout_index_open(const char *index_dir, struct scout_index **out,
+		     struct scout_err *err)
+{
+	return open_index(index_dir, false, out, err);
+}
+
+int scout_index_open_checked(const char *index_dir, struct scout_index **out,
+			     struct scout_err *err)
+{
+	return open_index(index_dir, true, out, err);
 }
 
 void scout_index_close(struct scout_index *index)

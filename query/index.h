@@ -12,6 +12,7 @@
 struct scout_index {
 	char *dir;
 	char *root;
+	bool is_checked;	/* what is read is verified */
 	struct index_snapshot *snapshot;	/* or NULL: to be taken */
 	struct os_stat current;		/* of CURRENT when it was taken */
 };
@@ -23,6 +24,13 @@ struct scout_index {
  */
 int scout_index_snapshot(struct scout_index *index,
 			 struct index_snapshot **out, struct scout_err *err);
+
+/*
+ * Says in err which bytes are damaged, if rc is SCOUT_E_CORRUPT and it is
+ * known: the readers in between pass on only the code.  Returns rc.
+ */
+int scout_index_name_damage(struct scout_index *index, int rc,
+			    struct scout_err *err);
 
 /* Ends the snapshot: nobody's pages are kept. */
 void scout_index_let_go(struct scout_index *index);

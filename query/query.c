@@ -272,6 +272,7 @@ int scout_query_run(struct scout_query *query, struct scout_index *index,
 	if (!rc)
 		rc = index && !o->brute ? run_index(&r, err) :
 					  run_scan(&r, err);
+	rc = scout_index_name_damage(index, rc, err);
 	release(&r);
 	stats->total_ns = query->parse_ns + (uint64_t)(os_mono_ns() - start);
 	return rc;
@@ -308,7 +309,7 @@ int scout_query_count(struct scout_query *query, struct scout_index *index,
 		docs += rc < 0 ? 0 : n;
 	}
 	if (rc < 0)
-		return rc;
+		return scout_index_name_damage(index, rc, err);
 	*out_docs = docs;
 	*out_bytes = snapshot->bytes_touched - bytes;
 	return SCOUT_OK;
@@ -326,5 +327,5 @@ int scout_query_explain(struct scout_query *query, struct scout_index *index,
 	if (!rc)
 		rc = plan_explain(&query->plan, query->parsed.root, snapshot,
 				  out, err);
-	return rc;
+	return scout_index_name_damage(index, rc, err);
 }

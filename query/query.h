@@ -26,6 +26,13 @@ struct scout_index;
  */
 int scout_index_open(const char *index_dir, struct scout_index **out,
 		     struct scout_err *err);
+/*
+ * The same, and from then on verifies the checksum of everything before it is
+ * read first: a query on a damaged index answers right, or SCOUT_E_CORRUPT with
+ * the place in err.
+ */
+int scout_index_open_checked(const char *index_dir, struct scout_index **out,
+			     struct scout_err *err);
 /* Accepts NULL. */
 void scout_index_close(struct scout_index *index);
 /* The folder that was indexed, absolute; borrowed from index. */
