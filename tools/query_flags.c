@@ -198,6 +198,8 @@ static const struct flag table[] = {
 	     "with --brute: search DIR, without any index"),
 	CALL("verify", 0, "auto, always or never", apply_verify,
 	     "which candidates to open"),
+	SET("check-reads", 0, check_reads, true,
+	    "verify the checksums of what is read of the index"),
 	NUMBER("threads", 'j', nthreads, "N", "threads (0: one a processor)"),
 	CALL("scope", 0, "file", apply_scope, NULL),
 

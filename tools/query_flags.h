@@ -33,6 +33,7 @@ struct query_flags {
 	const char *root;
 	int brute;
 	int verify;			/* enum verify_mode */
+	int check_reads;
 	uint64_t nthreads;
 	/* what to print; read query_flags_mode for the outcome */
 	int count, count_matches, paths, quiet, json;

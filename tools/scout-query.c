@@ -87,7 +87,9 @@ static int open_target(struct session *s)
 	dir = buf_cstr(&s->index_dir);
 	if (!dir)
 		return scout_err_set(&s->err, SCOUT_E_NOMEM, "index path");
-	rc = scout_index_open(dir, &s->index, &s->err);
+	rc = s->flags.check_reads ?
+		     scout_index_open_checked(dir, &s->index, &s->err) :
+		     scout_index_open(dir, &s->index, &s->err);
 	if (rc == SCOUT_OK)
 		s->root = scout_index_root(s->index);
 	return rc;
