@@ -397,11 +397,14 @@ int fold_compose(struct span folded, struct buf *out)
 	}
 	n = utf8proc_decompose(folded.ptr, (utf8proc_ssize_t)folded.len, cps,
 			       (utf8proc_ssize_t)(folded.len + 1), options);
-	SCOUT_ASSERT(n >= 0 && (size_t)n <= folded.len + 1);
-	n = utf8proc_reencode(cps, n, options);
-	SCOUT_ASSERT(n >= 0);
-	buf_put(out, cps, (size_t)n);
-	rc = buf_status(out);
+	if (n < 0 || (size_t)n > folded.len + 1) {
+		rc = SCOUT_E_CORRUPT;
+	} else {
+		n = utf8proc_reencode(cps, n, options);
+		SCOUT_ASSERT(n >= 0);
+		buf_put(out, cps, (size_t)n);
+		rc = buf_status(out);
+	}
 	if (cps != few)
 		scout_free(cps);
 	return rc;

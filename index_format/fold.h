@@ -66,7 +66,8 @@ enum fold_flags {
  * Invalid UTF-8 must not occur.  SCOUT_OK or SCOUT_E_NOMEM. */
 int fold_whole(struct span word, unsigned flags, struct buf *out);
 
-/* Appends the NFC form of folded text to out.  SCOUT_OK or SCOUT_E_NOMEM. */
+/* Appends the NFC form of folded text to out.  SCOUT_OK or SCOUT_E_NOMEM;
+ * SCOUT_E_CORRUPT if it is not folded text: a term of a damaged index. */
 int fold_compose(struct span folded, struct buf *out);
 
 /*

@@ -69,6 +69,7 @@ int set_add_postings(uint64_t *set, struct posting_cursor *c)
 static int test_term(struct expander *x, struct span term, bool *out)
 {
 	struct span composed = x->piece->composed, start = x->piece->term;
+	int rc;
 
 	*out = true;
 	if (!composed.len ||
@@ -76,8 +77,9 @@ static int test_term(struct expander *x, struct span term, bool *out)
 	     (term.len == start.len || term.ptr[start.len] < 128)))
 		return SCOUT_OK;
 	buf_clear(&x->composed);
-	if (fold_compose(term, &x->composed) < 0)
-		return SCOUT_E_NOMEM;
+	rc = fold_compose(term, &x->composed);
+	if (rc < 0)
+		return rc;
 	*out = span_has_prefix(buf_span(&x->composed), composed);
 	if (!*out && term.len >= CUT_MIN_BYTES) {
 		/* perhaps cut: with its rest it might match */

@@ -338,6 +338,13 @@ static void test_compose(void **state)
 	int i;
 
 	(void)state;
+	/* what a damaged index may have for folded text: no UTF-8, and
+	 * letters that would come apart into more than they have bytes */
+	assert_int_equal(fold_compose(span_str("a\xc3"), &out),
+			 SCOUT_E_CORRUPT);
+	assert_int_equal(fold_compose(span_str("\xe1\xbe\xa7\xe1\xbe\xa7"
+					       "\xe1\xbe\xa7"), &out),
+			 SCOUT_E_CORRUPT);
 	assert_int_equal(fold_compose(span_str("cafe\xcc\x81"), &out),
 			 SCOUT_OK);
 	assert_true(span_eq(buf_span(&out), span_str("caf\xc3\xa9")));
