@@ -3,7 +3,7 @@
 # test.
 #
 # usage: sh tests/run.sh [--long]
-#   --long  more random cases
+#   --long  more random cases, every point of a crash
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 . "$top/tools/packages.sh"
@@ -50,6 +50,7 @@ build release
 build asan
 rel=$top/build/release
 if [ $long = yes ]; then walks=300 cases=300; else walks=60 cases=60; fi
+if [ $long = yes ]; then crash=--long; else crash=; fi
 
 step "lint" python3 tests/lint/run.py
 step "headers compile alone" sh tests/lint/headers.sh
@@ -67,6 +68,8 @@ step "the index equals brute force on the system's headers" tests/oracle/real \
 	--bin "$rel/tools" --tree /usr/include --queries 80
 step "the same bytes for any threads and memory" tests/determinism/run \
 	--bin "$rel/tools"
+step "a build killed at its system calls" tests/crash/run \
+	--bin "$rel" $crash
 step "oracle with sanitizers" tests/oracle/run --bin "$top/build/asan/tools" \
 	--seed 7001 --cases $((cases / 6)) --queries 20
 for op in and or not near before phrase prefix case lines; do
