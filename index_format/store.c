@@ -322,6 +322,17 @@ static void sweep_others(const char *index_dir, uint64_t keep)
 	closedir(d);
 }
 
+static int sync_folder(const char *path, struct scout_err *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = fd < 0 ? -errno : os_sync_dir(fd);
+
+	if (fd >= 0)
+		close(fd);
+	return rc < 0 ? scout_err_sys(err, -rc, "syncing '%s'", path) :
+			SCOUT_OK;
+}
+
 static int check_free_space(const struct scout_store *st, struct scout_err *err)
 {
 	if (os_free_bytes(st->gen_dir) <
@@ -582,17 +593,6 @@ int store_put(struct scout_store *st, enum store_db db, struct span key,
 	return SCOUT_OK;
 }
 
-static int sync_folder(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
-
-	if (fd < 0)
-		return -errno;
-	rc = os_sync_dir(fd);
-	close(fd);
-	return rc;
-}
-
 /* Points CURRENT at this generation. */
 static int swap_current(struct scout_store *st, struct scout_err *err)
 {
@@ -629,10 +629,12 @@ int store_publish(struct scout_store *st, struct scout_err *err)
 	rc = mdb_env_sync(st->env, 1);
 	if (rc)
 		return store_error(err, rc, "syncing the index");
-	rc = sync_folder(st->gen_dir);
-	if (rc < 0)
-		return scout_err_sys(err, -rc, "syncing '%s'", st->gen_dir);
-	rc = swap_current(st, err);
+	rc = sync_folder(st->gen_dir, err);
+	/* the generation's name must not come later than CURRENT's new text */
+	if (!rc)
+		rc = sync_folder(st->index_dir, err);
+	if (!rc)
+		rc = swap_current(st, err);
 	if (!rc)
 		sweep_others(st->index_dir, st->generation);
 	return rc;
