@@ -374,6 +374,11 @@ int store_create(const char *index_dir, size_t batch_bytes,
 	struct scout_store *st;
 	int rc;
 
+	/* a run may have been killed between its swap and the sync of it; what
+	 * the disk still calls the live generation must not go before that */
+	rc = sync_folder(index_dir, err);
+	if (rc < 0)
+		return rc;
 	/* what a killed run left behind takes space that this one needs */
 	rc = read_current(index_dir, &current, NULL);
 	if (!rc || rc == SCOUT_E_NOTFOUND)
