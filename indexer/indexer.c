@@ -157,6 +157,26 @@ static void put_cachedir_tag(const char *index_dir)
 	close(fd);
 }
 
+/*
+ * Makes the name of the index folder last, whichever run made it.  Only a first
+ * build needs that, and a lost one can be repeated: where the folder above may
+ * not be opened, or knows no sync, the build goes on.
+ */
+static void sync_folder_above(const char *index_dir)
+{
+	int fd = open(index_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int above = -1;
+
+	if (fd >= 0)
+		above = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (above >= 0) {
+		(void)os_sync_dir(above);
+		close(above);
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
 static int make_index_dir(struct build *b, struct scout_err *err)
 {
 	char path[PATH_MAX];
@@ -551,6 +571,7 @@ int scout_build(const struct build_options *options, struct build_report *out,
 	if (!rc)
 		rc = index_lock_take(&b->lock, b->index_dir, err);
 	if (!rc) {
+		sync_folder_above(b->index_dir);
 		put_cachedir_tag(b->index_dir);
 		rc = walk(b, err);
 	}
