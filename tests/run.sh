@@ -71,6 +71,8 @@ step "the same bytes for any threads and memory" tests/determinism/run \
 	--bin "$rel/tools"
 step "a build killed at its system calls" tests/crash/run \
 	--bin "$rel" $crash
+step "power loss between any two syncs" tests/crash/power-loss \
+	--bin "$rel" $crash
 step "oracle with sanitizers" tests/oracle/run --bin "$top/build/asan/tools" \
 	--seed 7001 --cases $((cases / 6)) --queries 20
 for op in and or not near before phrase prefix case lines; do
