@@ -115,16 +115,44 @@ static int near_operands_occur(struct match_run *run,
 	return SCOUT_OK;
 }
 
+/* Two leaves that the source can compare by itself. */
+static int eval_pair(struct match_run *run, const struct near_spec *near,
+		     bool *out_known, enum verdict *out)
+{
+	uint32_t distance = near->distance;
+	struct leaf_spans a, b;
+	bool found = false;
+	int rc;
+
+	*out_known = false;
+	if (!run->source.near || !near_is_plain_pair(near))
+		return SCOUT_OK;
+	rc = run->source.near(run->source.ctx, near->leaves[0],
+			      near->leaves[1], distance,
+			      near->ordered ? 0 : distance, out_known, &found);
+	if (rc < 0 || !*out_known || !found)
+		return rc;
+	rc = get_leaf(run, near->leaves[0], false, &a);
+	if (!rc)
+		rc = get_leaf(run, near->leaves[1], false, &b);
+	if (!rc)
+		*out = a.is_exact && b.is_exact ? VERDICT_YES : VERDICT_MAYBE;
+	return rc;
+}
+
 static int eval_near(struct match_run *run, const struct match_node *node,
 		     enum verdict *out)
 {
 	struct near_leaves leaves;
-	bool found;
+	bool found, known;
 	int rc;
 
 	*out = VERDICT_NO;
 	rc = near_operands_occur(run, &node->near, &found);
 	if (rc < 0 || !found)
+		return rc;
+	rc = eval_pair(run, &node->near, &known, out);
+	if (rc < 0 || known)
 		return rc;
 	rc = get_near_leaves(run, &node->near, &leaves);
 	if (!rc && leaves.have_positions)

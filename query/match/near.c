@@ -201,12 +201,12 @@ static bool any_pair(const struct leaf_spans *x, const struct leaf_spans *y,
 	return false;
 }
 
-static bool is_plain_pair(const struct near_run *r)
+bool near_is_plain_pair(const struct near_spec *spec)
 {
-	const struct near_operand *op = r->spec->operands;
+	const struct near_operand *op = spec->operands;
 
-	return r->only_match && !r->spec->in_lines && r->spec->nleaves == 2 &&
-	       r->spec->distance != UINT32_MAX && op[0].needed == 1 &&
+	return spec->noperands == 2 && spec->nleaves == 2 && !spec->in_lines &&
+	       spec->distance != UINT32_MAX && op[0].needed == 1 &&
 	       op[1].needed == 1;
 }
 
@@ -256,7 +256,7 @@ static int run_near(struct near_run *r)
 
 	if (!all_occur(r->spec, r->spans))
 		return SCOUT_OK;
-	if (k == 2 && is_plain_pair(r)) {
+	if (r->only_match && near_is_plain_pair(r->spec)) {
 		match_pair(r);
 		return SCOUT_OK;
 	}

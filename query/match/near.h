@@ -42,6 +42,10 @@ struct line_limits {
 			  term_pos *out);
 };
 
+/* Whether it is about two leaves within a distance in words, each needed
+ * once. */
+bool near_is_plain_pair(const struct near_spec *spec);
+
 /* Whether the operator is true.  spans has an entry for each of spec->leaves;
  * limits may be NULL if distances are in words.  Memory for the call comes from
  * scratch.  SCOUT_E_NOMEM, or an error of limits. */

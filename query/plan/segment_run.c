@@ -54,6 +54,84 @@ static int join_phrase(struct leaf_run *l, size_t at_most)
 	return SCOUT_OK;
 }
 
+/* Opens all pieces of a phrase; out: the two rarest, in their order. */
+static int open_readers(struct leaf_run *l, size_t out[2])
+{
+	size_t i, n = l->plan->npieces;
+	uint64_t count, least = UINT64_MAX, second = UINT64_MAX;
+	int rc = SCOUT_OK;
+
+	for (i = 0; i < n && !rc; i++) {
+		struct position_reader *p = &l->readers[i];
+
+		rc = position_reader_open(p, l->words[i].postings);
+		if (rc < 0)
+			return rc;
+		count = position_count(p);
+		if (count < least) {
+			out[1] = out[0];
+			second = least;
+			out[0] = i;
+			least = count;
+		} else if (count < second) {
+			out[1] = i;
+			second = count;
+		}
+		if (p->pos < i)		/* no room for the pieces before it */
+			rc = position_seek(p, i);
+	}
+	if (out[1] < out[0]) {
+		i = out[0];
+		out[0] = out[1];
+		out[1] = i;
+	}
+	return rc;
+}
+
+/*
+ * Looks for one occurrence of a phrase: the two rarest words lead, the others
+ * follow to where they would have to be, or push on.
+ */
+static int find_phrase(struct leaf_run *l, uint64_t *out)
+{
+	struct position_reader *r = l->readers, *lead;
+	size_t pair[2] = { 0, 0 }, i, n = l->plan->npieces;
+	uint64_t start;
+	int rc = open_readers(l, pair);
+
+	lead = &r[pair[0]];
+	while (!rc) {
+		rc = position_meet(lead, &r[pair[1]],
+				   (uint32_t)(pair[1] - pair[0]));
+		start = lead->pos - pair[0];
+		for (i = 0; i < n && !rc; i++) {
+			if (r[i].pos < start + i)
+				rc = position_seek(&r[i], start + i);
+			if (!rc && r[i].pos != start + i)
+				break;
+		}
+		if (!rc && i == n) {
+			*out = start;
+			break;
+		}
+		if (!rc)
+			rc = position_seek(lead, r[i].pos - i + pair[0]);
+	}
+	return rc;
+}
+
+/* Whether a phrase of terms occurs, and the first place where it does. */
+static int join_first(struct leaf_run *l)
+{
+	uint64_t start = 0;
+	int rc = find_phrase(l, &start);
+
+	l->first = &l->found;
+	l->nfirst = rc == SCOUT_OK;
+	l->found = (term_pos)start;
+	return rc == SCOUT_END ? SCOUT_OK : rc;
+}
+
 /* Finds where the leaf occurs in the document, which has all its words. */
 static int join_leaf(struct segment_run *r, struct leaf_run *l, bool whole)
 {
@@ -62,7 +140,9 @@ static int join_leaf(struct segment_run *r, struct leaf_run *l, bool whole)
 
 	if (l->joined_doc == r->doc && (l->is_joined_whole || !whole))
 		return SCOUT_OK;
-	if (l->plan->npieces > 1) {
+	if (l->plan->npieces > 1 && !whole && l->has_readers) {
+		rc = join_first(l);
+	} else if (l->plan->npieces > 1) {
 		rc = join_phrase(l, whole ? SIZE_MAX : 1);
 	} else {
 		whole = true;
@@ -117,6 +197,30 @@ static int index_leaf(void *ctx, unsigned leaf, bool want_positions,
 	out->n = l->nfirst;
 	out->only_present = false;
 	return rc;
+}
+
+/* Two words near each other: a few of their positions are often enough. */
+static int index_near(void *ctx, unsigned a, unsigned b, uint32_t after,
+		      uint32_t before, bool *out_known, bool *out_found)
+{
+	struct segment_run *r = ctx;
+	struct leaf_run *x = &r->leaves[a], *y = &r->leaves[b];
+	struct position_reader px, py;
+	int rc;
+
+	*out_known = !r->wants_lines && x->has_readers && y->has_readers &&
+		     x->plan->npieces == 1 && y->plan->npieces == 1 &&
+		     x->words[0].doc == r->doc && y->words[0].doc == r->doc &&
+		     !span_eq(x->plan->pieces[0].term, y->plan->pieces[0].term);
+	if (!*out_known)
+		return SCOUT_OK;
+	rc = position_reader_open(&px, x->words[0].postings);
+	if (!rc)
+		rc = position_reader_open(&py, y->words[0].postings);
+	if (!rc)
+		rc = position_near(&px, &py, after, before);
+	*out_found = rc == SCOUT_OK;
+	return rc == SCOUT_END ? SCOUT_OK : rc;
 }
 
 static int open_lines(struct segment_run *r)
@@ -206,10 +310,14 @@ static int open_leaf(struct segment_run *r, unsigned leaf,
 	l->words = arena_calloc(r->arena, n, sizeof(*l->words));
 	l->expansions = arena_calloc(r->arena, n, sizeof(*l->expansions));
 	l->pieces = arena_calloc(r->arena, n, sizeof(*l->pieces));
-	if (!l->words || !l->expansions || !l->pieces)
+	l->readers = arena_calloc(r->arena, n, sizeof(*l->readers));
+	if (!l->words || !l->expansions || !l->pieces || !l->readers)
 		return scout_err_set(err, SCOUT_E_NOMEM, "opening a query");
-	for (i = 0; i < n && !rc; i++)
+	l->has_readers = true;
+	for (i = 0; i < n && !rc; i++) {
 		rc = open_word(r, l, i, err);
+		l->has_readers &= l->words[i].kind == CURSOR_POSTINGS;
+	}
 	return rc;
 }
 
@@ -300,7 +408,8 @@ int segment_run_open(struct segment_run *r, struct segment_reader *seg,
 		     const struct segment_run_options *options,
 		     struct arena *arena, struct scout_err *err)
 {
-	struct match_source source = { .ctx = r, .leaf = index_leaf };
+	struct match_source source = { .ctx = r, .leaf = index_leaf,
+				       .near = index_near };
 	unsigned l, nleaves = plan->tree->nleaves;
 	int rc = SCOUT_OK;
 

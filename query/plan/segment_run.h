@@ -8,6 +8,7 @@
 #ifndef SCOUT_QUERY_PLAN_SEGMENT_RUN_H
 #define SCOUT_QUERY_PLAN_SEGMENT_RUN_H
 
+#include "index_format/position_reader.h"
 #include "query/match/eval.h"
 #include "query/match/iter.h"
 #include "query/plan/plan.h"
@@ -17,7 +18,9 @@ struct leaf_run {
 	const struct leaf_plan *plan;
 	struct word_cursor *words;	/* one for each piece */
 	struct expansion *expansions;	/* the same; unused for plain words */
-	struct piece_spans *pieces;	/* working memory: their positions */
+	struct piece_spans *pieces;	/* working memory: their positions, */
+	struct position_reader *readers;	/* or one after the other */
+	bool has_readers;		/* all its words are terms */
 	bool is_approximate;
 	bool has_positions;		/* all its words can tell them */
 	/* what is known for the document at hand */
@@ -27,6 +30,7 @@ struct leaf_run {
 	bool is_joined_whole;		/* else only to the first occurrence */
 	const term_pos *first;
 	size_t nfirst;
+	term_pos found;			/* first, for one occurrence */
 	term_pos *joined;		/* first, for a phrase */
 	size_t joined_cap;
 };
