@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <lmdb.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -22,7 +23,26 @@ enum {
 /* free disk that a batch must leave */
 #define STORE_FREE_MARGIN_BYTES ((uint64_t)16 << 20)
 
+/*
+ * LMDB must not have a file open twice in one process: the second to open it
+ * would take the table of readers for its own, and the first to close it would
+ * drop the locks of both.  So everyone who reads a generation in this process
+ * shares one environment.
+ */
+struct shared_env {
+	MDB_env *env;
+	MDB_dbi dbi[STORE_DBS];
+	uint64_t dev, ino;		/* of the data file */
+	unsigned nusers;
+	struct shared_env *next;
+};
+
+/* Held to open or close an environment, and guarding the list of them. */
+static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct shared_env *shared_envs;
+
 struct scout_store {
+	struct shared_env *shared;	/* reading; env and dbi are its own */
 	MDB_env *env;
 	MDB_dbi dbi[STORE_DBS];
 	char *index_dir;
@@ -157,105 +177,203 @@ static struct scout_store *store_new(const char *index_dir, uint64_t generation)
 }
 
 /* LMDB trusts its meta pages: a file cut short would be a SIGBUS later. */
-static int check_file_length(struct scout_store *st, struct scout_err *err)
+static int check_file_length(MDB_env *env, const struct os_stat *file,
+			     const char *gen_dir, struct scout_err *err)
 {
 	MDB_envinfo info;
 	MDB_stat stat;
-	struct os_stat file;
-	int fd, rc;
+	int rc;
 
-	rc = mdb_env_info(st->env, &info);
+	rc = mdb_env_info(env, &info);
 	if (!rc)
-		rc = mdb_env_stat(st->env, &stat);
-	if (!rc)
-		rc = mdb_env_get_fd(st->env, &fd);
+		rc = mdb_env_stat(env, &stat);
 	if (rc)
 		return store_error(err, rc, "reading the index");
-	if (os_stat_fd(fd, &file) < 0 ||
-	    file.size < (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize)
+	if (file->size < (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize)
 		return scout_err_set(err, SCOUT_E_CORRUPT,
-				     "'%s/data.mdb' is cut short", st->gen_dir);
+				     "'%s/data.mdb' is cut short", gen_dir);
 	return SCOUT_OK;
 }
 
-static int open_dbs(struct scout_store *st, MDB_txn *txn, unsigned flags)
+static int open_dbs(MDB_txn *txn, unsigned flags, MDB_dbi dbi[STORE_DBS])
 {
 	int rc = 0;
 	size_t i;
 
 	for (i = 0; i < STORE_DBS && !rc; i++)
-		rc = mdb_dbi_open(txn, db_names[i], flags, &st->dbi[i]);
+		rc = mdb_dbi_open(txn, db_names[i], flags, &dbi[i]);
 	return rc == MDB_NOTFOUND ? MDB_INVALID : rc;
 }
 
-static int env_new(struct scout_store *st)
+static int env_new(MDB_env **out)
 {
-	int rc = mdb_env_create(&st->env);
+	int rc = mdb_env_create(out);
 
 	if (!rc)
-		rc = mdb_env_set_maxdbs(st->env, STORE_DBS);
+		rc = mdb_env_set_maxdbs(*out, STORE_DBS);
 	if (!rc)
-		rc = mdb_env_set_maxreaders(st->env, STORE_MAX_READERS);
+		rc = mdb_env_set_maxreaders(*out, STORE_MAX_READERS);
 	return rc;
 }
 
+/* --- Environments that are read ------------------------------------------ */
+
 /* Opens the environment for reading; a read-only medium has no lock file. */
-static int env_open_read(struct scout_store *st)
+static int env_open_read(const char *gen_dir, MDB_env **out)
 {
-	int rc = env_new(st);
+	int rc = env_new(out);
 
 	if (rc)
 		return rc;
-	rc = mdb_env_open(st->env, st->gen_dir, MDB_RDONLY | MDB_NOTLS, 0600);
+	rc = mdb_env_open(*out, gen_dir, MDB_RDONLY | MDB_NOTLS, 0600);
 	if (rc != EROFS)
 		return rc;
-	mdb_env_close(st->env);
-	st->env = NULL;
-	rc = env_new(st);
+	mdb_env_close(*out);
+	*out = NULL;
+	rc = env_new(out);
 	if (!rc)
-		rc = mdb_env_open(st->env, st->gen_dir,
+		rc = mdb_env_open(*out, gen_dir,
 				  MDB_RDONLY | MDB_NOTLS | MDB_NOLOCK, 0600);
 	return rc;
+}
+
+/* Begins a read transaction.  Readers that were killed hold their places in
+ * the table until somebody needs them. */
+static int begin_read(MDB_env *env, MDB_txn **out)
+{
+	int rc = mdb_txn_begin(env, NULL, MDB_RDONLY, out), ndead = 0;
+
+	if (rc == MDB_READERS_FULL && !mdb_reader_check(env, &ndead) && ndead)
+		rc = mdb_txn_begin(env, NULL, MDB_RDONLY, out);
+	return rc;
+}
+
+static void shared_env_free(struct shared_env *shared)
+{
+	if (shared && shared->env)
+		mdb_env_close(shared->env);
+	scout_free(shared);
+}
+
+static int shared_env_new(const char *gen_dir, struct shared_env **out,
+			  struct scout_err *err)
+{
+	struct shared_env *shared = scout_calloc(MEM_STORE, 1, sizeof(*shared));
+	struct os_stat file;
+	MDB_txn *txn = NULL;
+	int fd, rc;
+
+	if (!shared)
+		return scout_err_set(err, SCOUT_E_NOMEM, "opening the index");
+	rc = env_open_read(gen_dir, &shared->env);
+	if (rc == ENOENT) {
+		/* perhaps swept meanwhile: the caller looks again */
+		rc = SCOUT_E_NOTFOUND;
+		goto out;
+	}
+	if (!rc)
+		rc = mdb_env_get_fd(shared->env, &fd);
+	if (!rc)
+		rc = -os_stat_fd(fd, &file);
+	if (rc) {
+		rc = store_error(err, rc, gen_dir);
+		goto out;
+	}
+	rc = check_file_length(shared->env, &file, gen_dir, err);
+	if (rc < 0)
+		goto out;
+	rc = begin_read(shared->env, &txn);
+	if (!rc)
+		rc = open_dbs(txn, 0, shared->dbi);
+	if (rc) {
+		rc = store_error(err, rc, gen_dir);
+		goto out;
+	}
+	mdb_txn_commit(txn); /* keeps the handles */
+	txn = NULL;
+	shared->dev = file.dev;
+	shared->ino = file.ino;
+	*out = shared;
+	shared = NULL;
+out:
+	if (txn)
+		mdb_txn_abort(txn);
+	shared_env_free(shared);
+	return rc;
+}
+
+/* The environment of the data file in the list, or NULL; with the lock. */
+static struct shared_env *find_shared(const char *gen_dir)
+{
+	char *data = path_join(gen_dir, "data.mdb");
+	struct shared_env *shared = NULL;
+	struct os_stat file;
+
+	if (data && os_stat_at(AT_FDCWD, data, true, &file) >= 0)
+		for (shared = shared_envs; shared; shared = shared->next)
+			if (shared->ino == file.ino && shared->dev == file.dev)
+				break;
+	scout_free(data);
+	return shared;
+}
+
+/* Takes part in the environment of a generation.  SCOUT_E_NOTFOUND without
+ * text if the generation is not there. */
+static int shared_env_take(const char *gen_dir, struct shared_env **out,
+			   struct scout_err *err)
+{
+	struct shared_env *shared;
+	int rc = SCOUT_OK;
+
+	pthread_mutex_lock(&shared_lock);
+	shared = find_shared(gen_dir);
+	if (!shared) {
+		rc = shared_env_new(gen_dir, &shared, err);
+		if (!rc) {
+			shared->next = shared_envs;
+			shared_envs = shared;
+		}
+	}
+	if (!rc) {
+		shared->nusers++;
+		*out = shared;
+	}
+	pthread_mutex_unlock(&shared_lock);
+	return rc;
+}
+
+/* The last one out closes it. */
+static void shared_env_drop(struct shared_env *shared)
+{
+	struct shared_env **at = &shared_envs;
+
+	pthread_mutex_lock(&shared_lock);
+	if (!--shared->nusers) {
+		while (*at != shared)
+			at = &(*at)->next;
+		*at = shared->next;
+		shared_env_free(shared);
+	}
+	pthread_mutex_unlock(&shared_lock);
 }
 
 static int open_generation(const char *index_dir, uint64_t generation,
 			   struct scout_store **out, struct scout_err *err)
 {
 	struct scout_store *st = store_new(index_dir, generation);
-	MDB_txn *txn = NULL;
 	int rc;
 
 	if (!st)
 		return scout_err_set(err, SCOUT_E_NOMEM, "opening the index");
-	rc = env_open_read(st);
-	if (rc == ENOENT) {
-		/* perhaps swept meanwhile: the caller looks again */
-		rc = SCOUT_E_NOTFOUND;
-		goto out;
+	rc = shared_env_take(st->gen_dir, &st->shared, err);
+	if (rc < 0) {
+		store_close(st);
+		return rc;
 	}
-	if (rc) {
-		rc = store_error(err, rc, st->gen_dir);
-		goto out;
-	}
-	rc = check_file_length(st, err);
-	if (rc < 0)
-		goto out;
-	rc = mdb_txn_begin(st->env, NULL, MDB_RDONLY, &txn);
-	if (!rc)
-		rc = open_dbs(st, txn, 0);
-	if (rc) {
-		rc = store_error(err, rc, st->gen_dir);
-		goto out;
-	}
-	mdb_txn_commit(txn); /* keeps the handles */
-	txn = NULL;
+	st->env = st->shared->env;
+	memcpy(st->dbi, st->shared->dbi, sizeof(st->dbi));
 	*out = st;
-	st = NULL;
-out:
-	if (txn)
-		mdb_txn_abort(txn);
-	store_close(st);
-	return rc;
+	return SCOUT_OK;
 }
 
 int store_open(const char *index_dir, struct scout_store **out,
@@ -347,7 +465,7 @@ static int open_for_writing(struct scout_store *st)
 	int rc;
 
 	do {
-		rc = env_new(st);
+		rc = env_new(&st->env);
 		if (!rc)
 			rc = mdb_env_set_mapsize(st->env, map);
 		if (!rc)
@@ -363,7 +481,7 @@ static int open_for_writing(struct scout_store *st)
 	if (!rc)
 		rc = mdb_txn_begin(st->env, NULL, 0, &st->txn);
 	if (!rc)
-		rc = open_dbs(st, st->txn, MDB_CREATE);
+		rc = open_dbs(st->txn, MDB_CREATE, st->dbi);
 	return rc;
 }
 
@@ -416,7 +534,9 @@ void store_close(struct scout_store *st)
 		mdb_txn_abort(st->txn);
 		scout_mem_note(MEM_STORE, -(int64_t)st->batch_used);
 	}
-	if (st->env)
+	if (st->shared)
+		shared_env_drop(st->shared);
+	else if (st->env)
 		mdb_env_close(st->env);
 	if (st->is_writer && !st->is_published)
 		os_remove_dir(st->gen_dir);
@@ -434,13 +554,7 @@ int store_begin_read(struct scout_store *st, struct store_txn **out,
 	if (!t)
 		return scout_err_set(err, SCOUT_E_NOMEM, "beginning to read");
 	t->store = st;
-	rc = mdb_txn_begin(st->env, NULL, MDB_RDONLY, &t->txn);
-	if (rc == MDB_MAP_RESIZED) {
-		/* another process made the map larger */
-		rc = mdb_env_set_mapsize(st->env, 0);
-		if (!rc)
-			rc = mdb_txn_begin(st->env, NULL, MDB_RDONLY, &t->txn);
-	}
+	rc = begin_read(st->env, &t->txn);
 	if (rc) {
 		scout_free(t);
 		return store_error(err, rc, "beginning to read the index");
@@ -638,8 +752,12 @@ int store_publish(struct scout_store *st, struct scout_err *err)
 	/* the generation's name must not come later than CURRENT's new text */
 	if (!rc)
 		rc = sync_folder(st->index_dir, err);
-	if (!rc)
-		rc = swap_current(st, err);
+	if (rc < 0)
+		return rc;
+	/* from now on this process may read it, in an environment of its own */
+	mdb_env_close(st->env);
+	st->env = NULL;
+	rc = swap_current(st, err);
 	if (!rc)
 		sweep_others(st->index_dir, st->generation);
 	return rc;

@@ -23,7 +23,11 @@ struct scout_store;
 struct store_txn;
 struct store_cursor;
 
-/* Opens the live generation of an index folder for reading. */
+/*
+ * Opens the live generation of an index folder for reading; any number of
+ * times, from any thread.  SCOUT_E_NOTFOUND, SCOUT_E_CORRUPT, SCOUT_E_VERSION,
+ * SCOUT_E_IO; SCOUT_E_LIMIT if there are too many readers.
+ */
 int store_open(const char *index_dir, struct scout_store **out,
 	       struct scout_err *err);
 /*
@@ -35,7 +39,7 @@ int store_create(const char *index_dir, size_t batch_bytes,
 /* Accepts NULL.  A generation that was not published is deleted. */
 void store_close(struct scout_store *store);
 
-/* One read transaction: a snapshot. */
+/* One read transaction: a snapshot.  SCOUT_E_LIMIT if there are too many. */
 int store_begin_read(struct scout_store *store, struct store_txn **out,
 		     struct scout_err *err);
 void store_end_read(struct store_txn *txn);
@@ -64,7 +68,10 @@ int store_next(struct store_cursor *c, struct span *out_key,
  */
 int store_put(struct scout_store *store, enum store_db db, struct span key,
 	      struct span value, bool append, struct scout_err *err);
-/* Commits, syncs, points CURRENT at this generation and sweeps older ones. */
+/*
+ * Commits, syncs, points CURRENT at this generation and sweeps older ones.  The
+ * store can only be closed then.
+ */
 int store_publish(struct scout_store *store, struct scout_err *err);
 
 /* Bytes of the data file, and of the pages in it that are in use. */
