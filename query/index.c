@@ -17,6 +17,23 @@ static int stat_current(const struct scout_index *index, struct os_stat *out)
 	return rc;
 }
 
+/* Keeps the folder that the snapshot is of: another build may be of another
+ * folder. */
+static int keep_root(struct scout_index *index, struct scout_err *err)
+{
+	const char *now = index->snapshot->root;
+	char *root;
+
+	if (index->root && !strcmp(index->root, now))
+		return SCOUT_OK;
+	root = scout_strdup(MEM_QUERY, now);
+	if (!root)
+		return scout_err_set(err, SCOUT_E_NOMEM, "opening the index");
+	scout_free(index->root);
+	index->root = root;
+	return SCOUT_OK;
+}
+
 int scout_index_snapshot(struct scout_index *index,
 			 struct index_snapshot **out, struct scout_err *err)
 {
@@ -34,8 +51,12 @@ int scout_index_snapshot(struct scout_index *index,
 	rc = index->is_checked ?
 		     snapshot_open_checked(index->dir, &index->snapshot, err) :
 		     snapshot_open(index->dir, &index->snapshot, err);
-	if (rc < 0)
+	if (!rc)
+		rc = keep_root(index, err);
+	if (rc < 0) {
+		scout_index_let_go(index);
 		return rc;
+	}
 	index->current = now;
 	*out = index->snapshot;
 	return SCOUT_OK;
@@ -77,11 +98,6 @@ static int open_index(const char *index_dir, bool is_checked,
 	rc = scout_index_snapshot(index, &snapshot, err);
 	if (rc < 0)
 		goto out;
-	index->root = scout_strdup(MEM_QUERY, snapshot->root);
-	if (!index->root) {
-		rc = SCOUT_E_NOMEM;
-		goto out;
-	}
 	*out = index;
 	index = NULL;
 out:

@@ -11,7 +11,7 @@
 
 struct scout_index {
 	char *dir;
-	char *root;
+	char *root;		/* of the last snapshot */
 	bool is_checked;	/* what is read is verified */
 	struct index_snapshot *snapshot;	/* or NULL: to be taken */
 	struct os_stat current;		/* of CURRENT when it was taken */

@@ -35,7 +35,8 @@ int scout_index_open_checked(const char *index_dir, struct scout_index **out,
 			     struct scout_err *err);
 /* Accepts NULL. */
 void scout_index_close(struct scout_index *index);
-/* The folder that was indexed, absolute; borrowed from index. */
+/* The folder that was indexed, absolute; borrowed until the next query, which
+ * may find the index built anew of another folder. */
 const char *scout_index_root(const struct scout_index *index);
 
 /*
