@@ -218,23 +218,30 @@ static int env_new(MDB_env **out)
 
 /* --- Environments that are read ------------------------------------------ */
 
-/* Opens the environment for reading; a read-only medium has no lock file. */
-static int env_open_read(const char *gen_dir, MDB_env **out)
+static int env_try_read(const char *gen_dir, unsigned flags, MDB_env **out)
 {
 	int rc = env_new(out);
 
-	if (rc)
-		return rc;
-	rc = mdb_env_open(*out, gen_dir, MDB_RDONLY | MDB_NOTLS, 0600);
+	/* the least there is: LMDB maps what the file holds, not the tebibyte
+	 * that it was written with; a published generation does not grow */
+	if (!rc)
+		rc = mdb_env_set_mapsize(*out, 1);
+	if (!rc)
+		rc = mdb_env_open(*out, gen_dir,
+				  MDB_RDONLY | MDB_NOTLS | flags, 0600);
+	return rc;
+}
+
+/* Opens the environment for reading; a read-only medium has no lock file. */
+static int env_open_read(const char *gen_dir, MDB_env **out)
+{
+	int rc = env_try_read(gen_dir, 0, out);
+
 	if (rc != EROFS)
 		return rc;
 	mdb_env_close(*out);
 	*out = NULL;
-	rc = env_new(out);
-	if (!rc)
-		rc = mdb_env_open(*out, gen_dir,
-				  MDB_RDONLY | MDB_NOTLS | MDB_NOLOCK, 0600);
-	return rc;
+	return env_try_read(gen_dir, MDB_NOLOCK, out);
 }
 
 /* Begins a read transaction.  Readers that were killed hold their places in
