@@ -20,13 +20,16 @@ need_packages $BUILD_PACKAGES $TEST_PACKAGES
 jobs=$(nproc)
 passed=0 failed=0 skipped=0
 
-build() { # preset
+build() { # preset [--target name...]
+	preset=$1
+	shift
 	log=$(mktemp)
-	if ! { cmake --preset "$1" && cmake --build --preset "$1" -j "$jobs"; } \
+	if ! { cmake --preset "$preset" &&
+		cmake --build --preset "$preset" -j "$jobs" "$@"; } \
 		>"$log" 2>&1; then
 		cat "$log"
 		rm -f "$log"
-		echo "cannot build the preset $1" >&2
+		echo "cannot build the preset $preset" >&2
 		exit 1
 	fi
 	rm -f "$log"
@@ -49,9 +52,15 @@ step() { # name, command...; exit code 77: not possible on this system
 
 build release
 build asan
+if [ $long = yes ]; then
+	build tsan
+else
+	build tsan --target scout-index scout-query threads_readers \
+		threads_crowd
+fi
 rel=$top/build/release
 if [ $long = yes ]; then walks=300 cases=300; else walks=60 cases=60; fi
-if [ $long = yes ]; then crash=--long; else crash=; fi
+if [ $long = yes ]; then long_flag=--long; else long_flag=; fi
 
 step "lint" python3 tests/lint/run.py
 step "headers compile alone" sh tests/lint/headers.sh
@@ -70,9 +79,13 @@ step "the index equals brute force on the system's headers" tests/oracle/real \
 step "the same bytes for any threads and memory" tests/determinism/run \
 	--bin "$rel/tools"
 step "a build killed at its system calls" tests/crash/run \
-	--bin "$rel" $crash
+	--bin "$rel" $long_flag
 step "power loss between any two syncs" tests/crash/power-loss \
-	--bin "$rel" $crash
+	--bin "$rel" $long_flag
+step "many threads and processes" tests/threads/run --bin "$top/build/release" \
+	$long_flag
+step "many threads, thread sanitizer" tests/threads/run \
+	--bin "$top/build/tsan" $long_flag
 step "oracle with sanitizers" tests/oracle/run --bin "$top/build/asan/tools" \
 	--seed 7001 --cases $((cases / 6)) --queries 20
 for op in and or not near before phrase prefix case lines; do
