@@ -309,19 +309,23 @@ out:
 	return rc;
 }
 
-/* The environment of the data file in the list, or NULL; with the lock. */
-static struct shared_env *find_shared(const char *gen_dir)
+/* Puts the environment of the data file that is in the list in out, or NULL;
+ * the lock is held.  SCOUT_E_NOMEM. */
+static int find_shared(const char *gen_dir, struct shared_env **out)
 {
 	char *data = path_join(gen_dir, "data.mdb");
 	struct shared_env *shared = NULL;
 	struct os_stat file;
 
-	if (data && os_stat_at(AT_FDCWD, data, true, &file) >= 0)
+	if (!data)
+		return SCOUT_E_NOMEM;
+	if (os_stat_at(AT_FDCWD, data, true, &file) >= 0)
 		for (shared = shared_envs; shared; shared = shared->next)
 			if (shared->ino == file.ino && shared->dev == file.dev)
 				break;
 	scout_free(data);
-	return shared;
+	*out = shared;
+	return SCOUT_OK;
 }
 
 /* Takes part in the environment of a generation.  SCOUT_E_NOTFOUND without
@@ -329,12 +333,14 @@ static struct shared_env *find_shared(const char *gen_dir)
 static int shared_env_take(const char *gen_dir, struct shared_env **out,
 			   struct scout_err *err)
 {
-	struct shared_env *shared;
-	int rc = SCOUT_OK;
+	struct shared_env *shared = NULL;
+	int rc;
 
 	pthread_mutex_lock(&shared_lock);
-	shared = find_shared(gen_dir);
-	if (!shared) {
+	rc = find_shared(gen_dir, &shared);
+	if (rc < 0) {
+		scout_err_set(err, rc, "opening the index");
+	} else if (!shared) {
 		rc = shared_env_new(gen_dir, &shared, err);
 		if (!rc) {
 			shared->next = shared_envs;
