@@ -1,5 +1,6 @@
 #include "base/err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -25,22 +26,25 @@ int scout_err_set(struct scout_err *err, enum scout_status code,
 
 int scout_err_sys(struct scout_err *err, int sys, const char *fmt, ...)
 {
+	enum scout_status code = sys == ENOMEM ? SCOUT_E_NOMEM : SCOUT_E_IO;
 	va_list ap;
 	size_t n;
 	char text[128];
 
 	if (!err || err_is_set(err))
-		return SCOUT_E_IO;
-	err->code = SCOUT_E_IO;
+		return code;
+	err->code = code;
 	err->sys = sys;
 	va_start(ap, fmt);
 	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
 	va_end(ap);
+	if (code == SCOUT_E_NOMEM)
+		return code;	/* which says it all */
 	n = strlen(err->msg);
 	/* the GNU strerror_r may return its own string instead of filling */
 	snprintf(err->msg + n, sizeof(err->msg) - n, ": %s",
 		 strerror_r(sys, text, sizeof(text)));
-	return SCOUT_E_IO;
+	return code;
 }
 
 int scout_err_syntax(struct scout_err *err, size_t pos, size_t len,

@@ -48,7 +48,10 @@ struct scout_err {
 int scout_err_set(struct scout_err *err, enum scout_status code,
 		  const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* The same for SCOUT_E_IO: keeps errno value sys and appends its text. */
+/*
+ * The same for SCOUT_E_IO: keeps errno value sys and appends its text.  ENOMEM
+ * is SCOUT_E_NOMEM, whoever ran out of memory: no file is to blame.
+ */
 int scout_err_sys(struct scout_err *err, int sys, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
