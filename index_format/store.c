@@ -408,23 +408,36 @@ int store_open(const char *index_dir, struct scout_store **out,
 	return rc;
 }
 
-/* The largest generation number in the folder, live or left over. */
-static uint64_t newest_generation(const char *index_dir)
+/*
+ * The largest generation number in the folder, live or left over; 0 if there is
+ * none.  A guess would not do: the next number must not be that of a generation
+ * that is there.
+ */
+static int newest_generation(const char *index_dir, uint64_t *out,
+			     struct scout_err *err)
 {
 	unsigned long long n, newest = 0;
 	struct dirent *e;
 	DIR *d = opendir(index_dir);
+	int sys;
 
 	if (!d)
-		return 0;
-	while ((e = readdir(d)))
+		return scout_err_sys(err, errno, "reading folder '%s'",
+				     index_dir);
+	for (errno = 0; (e = readdir(d)); errno = 0)
 		if (parse_generation(e->d_name, "", &n) && n > newest)
 			newest = n;
+	sys = errno;
 	closedir(d);
-	return newest;
+	if (sys)
+		return scout_err_sys(err, sys, "reading folder '%s'",
+				     index_dir);
+	*out = newest;
+	return SCOUT_OK;
 }
 
-/* Deletes a generation, its data first. */
+/* Deletes a generation, its data first.  What cannot be deleted is left for the
+ * next run. */
 static void sweep_generation(const char *index_dir, const char *name)
 {
 	char *dir = path_join(index_dir, name);
@@ -501,7 +514,7 @@ static int open_for_writing(struct scout_store *st)
 int store_create(const char *index_dir, size_t batch_bytes,
 		 struct scout_store **out, struct scout_err *err)
 {
-	uint64_t current = 0;
+	uint64_t current = 0, newest = 0;
 	struct scout_store *st;
 	int rc;
 
@@ -514,16 +527,20 @@ int store_create(const char *index_dir, size_t batch_bytes,
 	rc = read_current(index_dir, &current, NULL);
 	if (!rc || rc == SCOUT_E_NOTFOUND)
 		sweep_others(index_dir, current);
-	st = store_new(index_dir, newest_generation(index_dir) + 1);
+	rc = newest_generation(index_dir, &newest, err);
+	if (rc < 0)
+		return rc;
+	st = store_new(index_dir, newest + 1);
 	if (!st)
 		return scout_err_set(err, SCOUT_E_NOMEM, "making the index");
-	st->is_writer = true;
 	st->batch_bytes = batch_bytes;
-	rc = os_mkdir(st->gen_dir, 0700);
-	if (rc < 0) {
-		rc = scout_err_sys(err, -rc, "making '%s'", st->gen_dir);
+	/* not os_mkdir: a folder that is there already is not ours to fill, nor
+	 * to delete */
+	if (mkdir(st->gen_dir, 0700)) {
+		rc = scout_err_sys(err, errno, "making '%s'", st->gen_dir);
 		goto out;
 	}
+	st->is_writer = true;
 	rc = check_free_space(st, err);
 	if (rc < 0)
 		goto out;
