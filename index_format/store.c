@@ -747,7 +747,7 @@ static int swap_current(struct scout_store *st, struct scout_err *err)
 {
 	uint64_t current;
 	char text[32];
-	int fd, n, rc;
+	int fd, found, n, rc;
 
 	fd = open(st->index_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
@@ -756,14 +756,20 @@ static int swap_current(struct scout_store *st, struct scout_err *err)
 		     (unsigned long long)st->generation);
 	rc = os_replace_file(fd, "CURRENT", text, (size_t)n);
 	close(fd);
+	if (!rc) {
+		st->is_published = true;
+		return SCOUT_OK;
+	}
 	/* even a failed call may have done the rename, and what CURRENT names
-	 * must not be deleted */
-	st->is_published = !rc || (!read_current(st->index_dir, &current, NULL) &&
-				   current == st->generation);
-	if (rc < 0)
-		return scout_err_sys(err, -rc, "writing '%s/CURRENT'",
-				     st->index_dir);
-	return SCOUT_OK;
+	 * must not be deleted; nor what it may name */
+	found = read_current(st->index_dir, &current, NULL);
+	st->is_published = found == SCOUT_OK ? current == st->generation :
+					       found != SCOUT_E_NOTFOUND;
+	if (!found && st->is_published)
+		return scout_err_sys(err, -rc, "syncing '%s' (the new index is "
+				     "in place, but may not outlive a power "
+				     "failure)", st->index_dir);
+	return scout_err_sys(err, -rc, "writing '%s/CURRENT'", st->index_dir);
 }
 
 int store_publish(struct scout_store *st, struct scout_err *err)
