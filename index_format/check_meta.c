@@ -48,7 +48,8 @@ static int open_streams(struct checker *c, struct checked_segment *seg)
 	return SCOUT_OK;
 }
 
-static int open_segments(struct checker *c, bool *out_usable)
+static int open_segments(struct checker *c, bool *out_usable,
+			 struct scout_err *err)
 {
 	struct manifest *m = &c->manifest;
 	uint64_t file_bytes, used_bytes;
@@ -60,7 +61,7 @@ static int open_segments(struct checker *c, bool *out_usable)
 				   sizeof(*c->segments));
 	if (!c->segments)
 		return SCOUT_E_NOMEM;
-	rc = store_sizes(c->store, &file_bytes, &used_bytes);
+	rc = store_sizes(c->store, &file_bytes, &used_bytes, err);
 	for (i = 0; i < m->nsegments && !rc; i++) {
 		c->segments[i].meta = &m->segments[i];
 		problem = segment_meta_problem(c, &m->segments[i], file_bytes);
@@ -104,7 +105,7 @@ int check_manifest(struct checker *c, bool *out_usable, struct scout_err *err)
 		checker_problem(c, "the manifest: the folder has no name");
 	*out_usable = true;
 	c->counts->segments = c->manifest.nsegments;
-	return open_segments(c, out_usable);
+	return open_segments(c, out_usable, err);
 }
 
 /* Statistics and skip list --------------------------------------------- */

@@ -696,6 +696,16 @@ int store_next(struct store_cursor *c, struct span *out_key,
 	return cursor_get(c, &k, MDB_NEXT, out_key, out_value);
 }
 
+/* The message says where: a full disk is to be found, for instance. */
+static int gen_error(const struct scout_store *st, int mdb, const char *doing,
+		     struct scout_err *err)
+{
+	char what[STORE_PATH_MAX + 16];
+
+	snprintf(what, sizeof(what), "%s '%s'", doing, st->gen_dir);
+	return store_error(err, mdb, what);
+}
+
 static int commit_batch(struct scout_store *st, struct scout_err *err)
 {
 	int rc = mdb_txn_commit(st->txn);
@@ -703,7 +713,7 @@ static int commit_batch(struct scout_store *st, struct scout_err *err)
 	st->txn = NULL;
 	scout_mem_note(MEM_STORE, -(int64_t)st->batch_used);
 	st->batch_used = 0;
-	return store_error(err, rc, "writing the index");
+	return gen_error(st, rc, "writing", err);
 }
 
 static int begin_batch(struct scout_store *st, struct scout_err *err)
@@ -712,8 +722,8 @@ static int begin_batch(struct scout_store *st, struct scout_err *err)
 
 	if (rc < 0)
 		return rc;
-	return store_error(err, mdb_txn_begin(st->env, NULL, 0, &st->txn),
-			   "writing the index");
+	return gen_error(st, mdb_txn_begin(st->env, NULL, 0, &st->txn),
+			 "writing", err);
 }
 
 int store_put(struct scout_store *st, enum store_db db, struct span key,
@@ -735,8 +745,8 @@ int store_put(struct scout_store *st, enum store_db db, struct span key,
 	}
 	rc = mdb_put(st->txn, st->dbi[db], &k, &v, append ? MDB_APPEND : 0);
 	if (rc)
-		return store_error(err, rc == MDB_MAP_FULL ? ENOSPC : rc,
-				   "writing the index");
+		return gen_error(st, rc == MDB_MAP_FULL ? ENOSPC : rc,
+				 "writing", err);
 	st->batch_used += value.len;
 	scout_mem_note(MEM_STORE, (int64_t)value.len);
 	return SCOUT_OK;
@@ -783,7 +793,7 @@ int store_publish(struct scout_store *st, struct scout_err *err)
 	}
 	rc = mdb_env_sync(st->env, 1);
 	if (rc)
-		return store_error(err, rc, "syncing the index");
+		return gen_error(st, rc, "syncing", err);
 	rc = sync_folder(st->gen_dir, err);
 	/* the generation's name must not come later than CURRENT's new text */
 	if (!rc)
@@ -800,16 +810,21 @@ int store_publish(struct scout_store *st, struct scout_err *err)
 }
 
 int store_sizes(struct scout_store *st, uint64_t *out_file_bytes,
-		uint64_t *out_used_bytes)
+		uint64_t *out_used_bytes, struct scout_err *err)
 {
 	MDB_envinfo info;
 	MDB_stat stat;
 	struct os_stat file;
-	int fd;
+	int fd, rc;
 
 	if (mdb_env_info(st->env, &info) || mdb_env_stat(st->env, &stat) ||
-	    mdb_env_get_fd(st->env, &fd) || os_stat_fd(fd, &file) < 0)
-		return SCOUT_E_IO;
+	    mdb_env_get_fd(st->env, &fd))
+		return scout_err_set(err, SCOUT_E_IO, "measuring '%s/data.mdb'",
+				     st->gen_dir);
+	rc = os_stat_fd(fd, &file);
+	if (rc < 0)
+		return scout_err_sys(err, -rc, "measuring '%s/data.mdb'",
+				     st->gen_dir);
 	*out_file_bytes = file.size;
 	*out_used_bytes = (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize;
 	return SCOUT_OK;

@@ -74,8 +74,8 @@ int store_put(struct scout_store *store, enum store_db db, struct span key,
  */
 int store_publish(struct scout_store *store, struct scout_err *err);
 
-/* Bytes of the data file, and of the pages in it that are in use. */
+/* Bytes of the data file, and of the pages in it that are in use. SCOUT_E_IO. */
 int store_sizes(struct scout_store *store, uint64_t *out_file_bytes,
-		uint64_t *out_used_bytes);
+		uint64_t *out_used_bytes, struct scout_err *err);
 
 #endif
