@@ -66,20 +66,23 @@ void manifest_encode(const struct manifest *m, struct buf *out)
 					       out->len - start));
 }
 
-static const uint8_t *get_string(const uint8_t *p, const uint8_t *end,
-				 struct arena *arena, struct span *out)
+/* Moves *p past a string and copies that. */
+static int get_string(const uint8_t **p, const uint8_t *end,
+		      struct arena *arena, struct span *out)
 {
+	const uint8_t *start;
 	uint64_t len;
 	char *copy;
 
-	p = get_varint64(p, end, &len);
-	if (!p || len > (size_t)(end - p))
-		return NULL;
-	copy = arena_dup(arena, p, (size_t)len);
+	start = get_varint64(*p, end, &len);
+	if (!start || len > (size_t)(end - start))
+		return SCOUT_E_CORRUPT;
+	copy = arena_dup(arena, start, (size_t)len);
 	if (!copy)
-		return NULL;
+		return SCOUT_E_NOMEM;
 	*out = span_of(copy, (size_t)len);
-	return p + len;
+	*p = start + len;
+	return SCOUT_OK;
 }
 
 static const uint8_t *get_segment(const uint8_t *p, const uint8_t *end,
@@ -155,15 +158,19 @@ int manifest_decode(struct span bytes, struct arena *arena,
 	if (rc < 0)
 		return rc;
 	end = bytes.ptr + bytes.len - MANIFEST_SUM_BYTES;
-	p = get_string(bytes.ptr + MANIFEST_HEAD_BYTES, end, arena, &unicode);
-	if (!p)
-		return SCOUT_E_CORRUPT;
+	p = bytes.ptr + MANIFEST_HEAD_BYTES;
+	rc = get_string(&p, end, arena, &unicode);
+	if (rc < 0)
+		return rc;
 	rc = check_unicode(unicode, err);
 	if (rc < 0)
 		return rc;
-	p = get_string(p, end, arena, &root);
-	p = p ? get_string(p, end, arena, &out->rules) : NULL;
-	if (!p || end - p < 8)
+	rc = get_string(&p, end, arena, &root);
+	if (!rc)
+		rc = get_string(&p, end, arena, &out->rules);
+	if (rc < 0)
+		return rc;
+	if (end - p < 8)
 		return SCOUT_E_CORRUPT;
 	out->root = (const char *)root.ptr;
 	out->run_started_ns = (int64_t)get_le64(p);

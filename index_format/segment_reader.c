@@ -44,6 +44,17 @@ static int meta_damage(const struct segment_reader *seg, const char *what,
 			     "missing or damaged", seg->number, what);
 }
 
+/* A value that the manifest promises: without it the index is damaged. */
+static int get_promised(const struct segment_reader *seg, struct span key,
+			const char *what, struct span *out,
+			struct scout_err *err)
+{
+	int rc = meta_value_get(seg->snapshot->txn, key, out);
+
+	return rc == SCOUT_E_NOTFOUND || rc == SCOUT_E_CORRUPT ?
+		       meta_damage(seg, what, err) : rc;
+}
+
 static int open_deletions(struct segment_reader *seg, struct scout_err *err)
 {
 	uint8_t key[META_KEY_MAX];
@@ -51,8 +62,10 @@ static int open_deletions(struct segment_reader *seg, struct scout_err *err)
 	struct span bits;
 	int rc;
 
-	rc = meta_value_get(seg->snapshot->txn, span_of(key, len), &bits);
-	if (rc < 0 || bits.len < ((size_t)seg->ndocs + 7) / 8)
+	rc = get_promised(seg, span_of(key, len), "deletions", &bits, err);
+	if (rc < 0)
+		return rc;
+	if (bits.len < ((size_t)seg->ndocs + 7) / 8)
 		return meta_damage(seg, "deletions", err);
 	seg->deleted = bits.ptr;
 	return SCOUT_OK;
@@ -68,8 +81,11 @@ static int open_wild(struct segment_reader *seg, uint32_t nwild,
 	uint32_t i;
 	int rc;
 
-	rc = meta_value_get(seg->snapshot->txn, span_of(key, len), &list);
-	if (rc < 0 || list.len != (size_t)nwild * 4)
+	rc = get_promised(seg, span_of(key, len), "wild documents", &list,
+			  err);
+	if (rc < 0)
+		return rc;
+	if (list.len != (size_t)nwild * 4)
 		return meta_damage(seg, "wild documents", err);
 	docs = arena_calloc(&seg->snapshot->arena, nwild, sizeof(*docs));
 	if (!docs)
@@ -177,7 +193,7 @@ static int read_manifest(struct index_snapshot *snap, const char *index_dir,
 
 	rc = store_get(snap->txn, STORE_META, span_str(MANIFEST_KEY), &bytes);
 	if (rc < 0)
-		return SCOUT_E_CORRUPT;
+		return rc == SCOUT_E_NOTFOUND ? SCOUT_E_CORRUPT : rc;
 	rc = manifest_decode(bytes, &snap->arena, &m, err);
 	if (!rc)
 		rc = walk_rules_decode(m.rules, &snap->arena, &snap->rules);
@@ -290,7 +306,9 @@ int segment_find_term(struct segment_reader *seg, struct span term,
 out:
 	store_cursor_close(cursor);
 	if (rc < 0 && rc != SCOUT_E_NOTFOUND)
-		scout_err_set(err, rc, "a dictionary block is damaged");
+		scout_err_set(err, rc, rc == SCOUT_E_CORRUPT ?
+			      "a dictionary block is damaged" :
+			      "reading the dictionary");
 	return rc;
 }
 

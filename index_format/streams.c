@@ -86,8 +86,10 @@ static int find_chunk(const struct stream_reader *s, uint64_t chunk)
 
 	stream_key_put(key, s->segment, s->id, (uint32_t)chunk);
 	rc = store_get(s->txn, STORE_STREAM, span_of(key, sizeof(key)), bytes);
-	if (rc < 0)
+	if (rc == SCOUT_E_NOTFOUND)
 		rc = chunk_damage(s, chunk, "it is not there");
+	else if (rc < 0)
+		;	/* the store's own trouble */
 	else if (bytes->len > CHUNK_BYTES)
 		rc = chunk_damage(s, chunk, "it is too long");
 	else if (s->check)
