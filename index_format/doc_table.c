@@ -1,6 +1,7 @@
 #include "index_format/doc_table.h"
 
 #include <zstd.h>
+#include <zstd_errors.h>
 
 enum { PATH_ZSTD_LEVEL = 3, PATH_BLOCK_MAX_BYTES = 1 << 20 };
 
@@ -166,9 +167,12 @@ int path_cache_load(struct path_cache *cache, struct span bytes)
 	if (!plain)
 		return SCOUT_E_NOMEM;
 	n = ZSTD_decompress(plain, plain_len, p, frame_len);
-	rc = ZSTD_isError(n) || n != plain_len ?
-		     SCOUT_E_CORRUPT :
-		     expand_paths(cache, plain, plain + plain_len, npaths);
+	if (ZSTD_getErrorCode(n) == ZSTD_error_memory_allocation)
+		rc = SCOUT_E_NOMEM;
+	else if (ZSTD_isError(n) || n != plain_len)
+		rc = SCOUT_E_CORRUPT;
+	else
+		rc = expand_paths(cache, plain, plain + plain_len, npaths);
 	if (rc < 0)
 		cache->npaths = 0;
 	scout_free(plain);
