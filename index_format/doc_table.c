@@ -62,8 +62,11 @@ void path_block_add(struct path_block_writer *w, struct span path)
 	buf_put_varint(&w->plain, path.len - shared);
 	if (shared < path.len)
 		buf_put(&w->plain, path.ptr + shared, path.len - shared);
+	/* clearing forgets a failure, and finish must hear of it */
 	buf_clear(&w->last);
 	buf_put_span(&w->last, path);
+	if (buf_status(&w->last) < 0)
+		w->plain.failed = SCOUT_E_NOMEM;
 	w->npaths++;
 }
 
