@@ -397,7 +397,7 @@ static int put_skip_list(struct build *b, struct scout_err *err)
 		if (part.len >= SKIPPED_PART_BYTES)
 			rc = put_skip_part(b, &part, nparts++, err);
 	}
-	if (!rc && part.len)
+	if (!rc && (part.len || buf_status(&part) < 0))
 		rc = put_skip_part(b, &part, nparts, err);
 	buf_release(&part);
 	return rc;
