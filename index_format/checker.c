@@ -17,7 +17,8 @@ static void report(struct checker *c, const char *where, const char *fmt,
 	char line[CHECK_WHERE_BYTES + CHECK_WHAT_BYTES];
 	int n;
 
-	if (c->counts->problems++ >= c->options.max_problems)
+	/* what comes after a lack of memory may be its doing */
+	if (c->failed || c->counts->problems++ >= c->options.max_problems)
 		return;
 	n = snprintf(line, CHECK_WHERE_BYTES, "%s", where);
 	vsnprintf(line + n, CHECK_WHAT_BYTES, fmt, ap);
