@@ -267,6 +267,11 @@ int os_remove_dir(const char *path)
 	return rc;
 }
 
+bool os_is_shortage(int sys)
+{
+	return sys == EMFILE || sys == ENFILE || sys == ENOMEM;
+}
+
 bool os_is_network_fs(const char *path)
 {
 	/* statfs magics of nfs, cifs, smb2, smb, afs, coda, ceph, 9p */

@@ -65,6 +65,13 @@ int os_tmpfile(const char *dir);
 int os_mkdir(const char *path, unsigned mode);
 /* Deletes a folder with plain files in it (one level). */
 int os_remove_dir(const char *path);
+/*
+ * Whether errno value sys says that the process or the system is short of
+ * something (descriptors, memory), so that no file is to blame and the next one
+ * would fare no better.
+ */
+bool os_is_shortage(int sys);
+
 /* True if path lies on a network file system (nfs, cifs, ...). */
 bool os_is_network_fs(const char *path);
 /* Free bytes for us on the file system of path, or UINT64_MAX if unknown. */

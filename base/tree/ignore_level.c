@@ -55,6 +55,21 @@ static void warn_unreadable(const struct loader *l, const char *file, int sys)
 	l->warnings->warn(l->warnings->ctx, text.msg);
 }
 
+/*
+ * What becomes of a file that could not be read: SCOUT_END if it is not there,
+ * or with a warning if the file is to blame; else an error.
+ */
+static int cannot_read(const struct loader *l, const char *file, int sys)
+{
+	if (sys == ENOENT || sys == ENOTDIR || sys == EINVAL)
+		return SCOUT_END;
+	if (os_is_shortage(sys))
+		return scout_err_sys(l->err, sys, "reading %s/%s", l->path,
+				     file);
+	warn_unreadable(l, file, sys);
+	return SCOUT_END;
+}
+
 /* file is relative to the folder (or absolute); missing is no error. */
 static int load(const struct loader *l, const char *file,
 		const struct ignore_set **out)
@@ -65,14 +80,9 @@ static int load(const struct loader *l, const char *file,
 	int rc;
 
 	rc = os_read_file(l->dir_fd, file, IGNORE_FILE_MAX_BYTES, &text, &len);
-	if (rc == -ENOENT || rc == -ENOTDIR || rc == -EINVAL)
-		return SCOUT_OK;
-	if (rc == -ENOMEM)
-		return scout_err_set(l->err, SCOUT_E_NOMEM, "reading %s/%s",
-				     l->path, file);
 	if (rc < 0) {
-		warn_unreadable(l, file, -rc);
-		return SCOUT_OK;
+		rc = cannot_read(l, file, -rc);
+		return rc < 0 ? rc : SCOUT_OK;
 	}
 	buf_printf(&name, "%s/%s", l->path, file);
 	if (buf_cstr(&name))
@@ -88,15 +98,16 @@ static int load(const struct loader *l, const char *file,
 }
 
 /* Appends the first line of a file; SCOUT_END if there is none. */
-static int put_first_line(int dir_fd, const char *file, struct buf *out)
+static int put_first_line(const struct loader *l, const char *file,
+			  struct buf *out)
 {
 	uint8_t *text, *nl;
 	size_t len;
 	int rc;
 
-	rc = os_read_file(dir_fd, file, GIT_FILE_MAX_BYTES, &text, &len);
+	rc = os_read_file(l->dir_fd, file, GIT_FILE_MAX_BYTES, &text, &len);
 	if (rc < 0)
-		return rc == -ENOMEM ? SCOUT_E_NOMEM : SCOUT_END;
+		return cannot_read(l, file, -rc);
 	nl = memchr(text, '\n', len);
 	if (nl)
 		len = (size_t)(nl - text);
@@ -108,14 +119,14 @@ static int put_first_line(int dir_fd, const char *file, struct buf *out)
 }
 
 /* In a linked work tree, dir/commondir says where the repository is. */
-static int follow_commondir(int dir_fd, struct buf *dir)
+static int follow_commondir(const struct loader *l, struct buf *dir)
 {
 	struct buf file = BUF_INIT(MEM_WALK), line = BUF_INIT(MEM_WALK);
 	int rc;
 
 	buf_put_span(&file, buf_span(dir));
 	buf_put_str(&file, "/commondir");
-	rc = buf_cstr(&file) ? put_first_line(dir_fd, buf_cstr(&file), &line) :
+	rc = buf_cstr(&file) ? put_first_line(l, buf_cstr(&file), &line) :
 			       SCOUT_E_NOMEM;
 	if (rc == SCOUT_OK && line.len) {
 		if (line.ptr[0] == '/')
@@ -133,13 +144,13 @@ static int follow_commondir(int dir_fd, struct buf *dir)
  * A .git that is a file names the real one ("gitdir: PATH").  Appends the
  * folder whose info/exclude counts; SCOUT_END if the file says something else.
  */
-static int resolve_git_file(int dir_fd, struct buf *out)
+static int resolve_git_file(const struct loader *l, struct buf *out)
 {
 	static const char mark[] = "gitdir: ";
 	struct buf line = BUF_INIT(MEM_WALK);
 	int rc;
 
-	rc = put_first_line(dir_fd, ".git", &line);
+	rc = put_first_line(l, ".git", &line);
 	if (rc == SCOUT_OK && !span_has_prefix(buf_span(&line), span_str(mark)))
 		rc = SCOUT_END;
 	if (rc == SCOUT_OK) {
@@ -147,7 +158,7 @@ static int resolve_git_file(int dir_fd, struct buf *out)
 		rc = buf_status(out);
 	}
 	if (rc == SCOUT_OK)
-		rc = follow_commondir(dir_fd, out);
+		rc = follow_commondir(l, out);
 	buf_release(&line);
 	return rc;
 }
@@ -160,7 +171,7 @@ static int load_exclude(const struct loader *l, bool is_file,
 
 	if (!is_file)
 		return load(l, ".git/info/exclude", out);
-	rc = resolve_git_file(l->dir_fd, &file);
+	rc = resolve_git_file(l, &file);
 	if (rc == SCOUT_OK) {
 		buf_put_str(&file, "/info/exclude");
 		rc = buf_cstr(&file) ? load(l, buf_cstr(&file), out) :
@@ -180,8 +191,13 @@ static int load_sets(const struct loader *l, unsigned names,
 	unsigned k;
 	int rc;
 
-	if (names & 1u << IGNORE_BY_EXCLUDE &&
-	    !os_stat_at(l->dir_fd, ".git", true, &git)) {
+	rc = names & 1u << IGNORE_BY_EXCLUDE ?
+		     os_stat_at(l->dir_fd, ".git", true, &git) : -ENOENT;
+	if (rc < 0) {
+		rc = cannot_read(l, ".git", -rc);
+		if (rc < 0)
+			return rc;
+	} else {
 		level->has_git = level->in_git = true;
 		rc = load_exclude(l, S_ISREG(git.mode),
 				  &level->sets[IGNORE_BY_EXCLUDE]);
@@ -243,6 +259,7 @@ int ignore_level_above(const char *path, bool no_require_git,
 {
 	struct ignore_level *first = arena_calloc(arena, 1, sizeof(*first));
 	const struct ignore_level *level = first;
+	struct loader l = { .warnings = warnings, .err = err };
 	char folder[PATH_MAX];
 	size_t i;
 	int fd, rc = SCOUT_OK;
@@ -256,9 +273,13 @@ int ignore_level_above(const char *path, bool no_require_git,
 			continue;
 		folder[i + 1] = 0;
 		fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0)
-			continue;
 		folder[i] = 0;
+		if (fd < 0) {
+			l.path = folder;
+			rc = cannot_read(&l, "", errno);
+			folder[i] = '/';
+			continue;
+		}
 		rc = ignore_level_add(level, fd, folder, i + 1,
 				      IGNORE_ALL_NAMES, arena, warnings,
 				      &level, err);

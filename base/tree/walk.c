@@ -258,12 +258,19 @@ static int open_root(struct walk_scope *scope, const char *root,
 	return SCOUT_OK;
 }
 
-static void find_exclude(struct walk_scope *scope, const char *dir)
+/* A folder that is not there need not be kept out. */
+static int find_exclude(struct walk_scope *scope, const char *dir,
+			struct scout_err *err)
 {
-	scope->has_exclude = dir && !os_stat_at(AT_FDCWD, dir, true,
-						&scope->exclude_st);
+	int rc = dir ? os_stat_at(AT_FDCWD, dir, true, &scope->exclude_st) :
+		       -ENOENT;
+
+	if (rc < 0 && rc != -ENOENT && rc != -ENOTDIR)
+		return scout_err_sys(err, -rc, "%s", dir);
+	scope->has_exclude = !rc;
 	scope->need_id = scope->has_exclude || scope->rules->follow ||
 			 scope->rules->one_file_system;
+	return SCOUT_OK;
 }
 
 static int init_walkers(struct walk *walk, struct file_list *list,
@@ -339,7 +346,9 @@ int scout_walk(const struct walk_options *options, struct file_list *out,
 	rc = open_root(&walk.scope, options->root, err);
 	if (rc < 0)
 		goto out;
-	find_exclude(&walk.scope, options->exclude_dir);
+	rc = find_exclude(&walk.scope, options->exclude_dir, err);
+	if (rc < 0)
+		goto out;
 	rc = init_walkers(&walk, &list, err);
 	if (rc < 0)
 		goto out;

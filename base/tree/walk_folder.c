@@ -262,41 +262,39 @@ static void skip_folder(struct walker *w, struct walk_folder *f,
 /* A folder that cannot be read is skipped, unless it is our own fault. */
 static int cannot_read(struct walker *w, struct walk_folder *f, int sys)
 {
-	bool ours = sys == EMFILE || sys == ENFILE || sys == ENOMEM;
-
-	if (ours || !f->parent)
+	if (os_is_shortage(sys) || !f->parent)
 		return scout_err_sys(w->err, sys, "reading folder '%s/%s'",
 				     w->scope->root, f->path);
 	skip_folder(w, f, sys == ENOENT ? SKIP_VANISHED : SKIP_UNREADABLE, sys);
 	return SCOUT_OK;
 }
 
-/* Learns who the folder is; false if that is a reason not to enter it. */
-static bool identify(struct walker *w, struct walk_folder *f, int fd)
+/* Learns who the folder is, and whether that is a reason not to enter it. */
+static int identify(struct walker *w, struct walk_folder *f, int fd,
+		    bool *out_enter)
 {
 	const struct walk_scope *scope = w->scope;
 	struct os_stat st;
 	int rc;
 
-	if (!scope->need_id)
-		return true;
+	*out_enter = !scope->need_id;
+	if (*out_enter)
+		return SCOUT_OK;
 	rc = os_stat_fd(fd, &st);
-	if (rc < 0) {
-		skip_folder(w, f, SKIP_UNREADABLE, -rc);
-		return false;
-	}
+	if (rc < 0)
+		return cannot_read(w, f, -rc);
 	f->dev = st.dev;
 	f->ino = st.ino;
 	if (scope->has_exclude && f->parent && st.dev == scope->exclude_st.dev &&
 	    st.ino == scope->exclude_st.ino) {
 		f->is_excluded = true;
-		return false;
+		return SCOUT_OK;
 	}
-	if (scope->rules->one_file_system && st.dev != scope->root_st.dev) {
+	*out_enter = !scope->rules->one_file_system ||
+		     st.dev == scope->root_st.dev;
+	if (!*out_enter)
 		skip_folder(w, f, SKIP_OTHER_FS, 0);
-		return false;
-	}
-	return true;
+	return SCOUT_OK;
 }
 
 /* Puts the folder's absolute path and a slash into w->path. */
@@ -355,6 +353,7 @@ static int read_open_folder(struct walker *w, struct walk_folder *f, DIR *dir)
 int walker_read(struct walker *w, struct walk_folder *f, struct scout_err *err)
 {
 	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	bool enter;
 	DIR *dir;
 	int fd, rc;
 
@@ -364,9 +363,10 @@ int walker_read(struct walker *w, struct walk_folder *f, struct scout_err *err)
 	fd = openat(w->scope->root_fd, f->parent ? f->path : ".", flags);
 	if (fd < 0)
 		return cannot_read(w, f, errno);
-	if (!identify(w, f, fd)) {
+	rc = identify(w, f, fd, &enter);
+	if (rc < 0 || !enter) {
 		close(fd);
-		return SCOUT_OK;
+		return rc;
 	}
 	dir = fdopendir(fd);
 	if (!dir) {
