@@ -256,8 +256,17 @@ static void put_config_path(struct buf *path, struct span value)
 	buf_put_span(path, value);
 }
 
+/* SCOUT_END if a file of the user's is not there or not for us to read, as git
+ * has it; any other failure would leave out rules in silence. */
+static int cannot_read(const struct buf *path, int sys, struct scout_err *err)
+{
+	if (sys == ENOENT || sys == ENOTDIR || sys == EACCES || sys == EINVAL)
+		return SCOUT_END;
+	return scout_err_sys(err, sys, "reading '%s'", (const char *)path->ptr);
+}
+
 /* Replaces path, a git configuration, by the file of excludes it names. */
-static int follow_config(struct buf *path)
+static int follow_config(struct buf *path, struct scout_err *err)
 {
 	struct span value;
 	uint8_t *text;
@@ -268,7 +277,7 @@ static int follow_config(struct buf *path)
 	rc = os_read_file(AT_FDCWD, buf_cstr(path), CONFIG_MAX_BYTES, &text,
 			  &len);
 	if (rc < 0)
-		return rc == -ENOMEM ? SCOUT_E_NOMEM : SCOUT_END;
+		return cannot_read(path, -rc, err);
 	found = find_excludes_file(span_of(text, len), &value);
 	if (found)
 		put_config_path(path, value);
@@ -278,17 +287,17 @@ static int follow_config(struct buf *path)
 	return buf_cstr(path) ? SCOUT_OK : SCOUT_E_NOMEM;
 }
 
-static int find_excludes(struct buf *path)
+static int find_excludes(struct buf *path, struct scout_err *err)
 {
 	int rc = set_path(path, getenv("HOME"), "/", ".gitconfig");
 
 	if (rc == SCOUT_OK)
-		rc = follow_config(path);
+		rc = follow_config(path, err);
 	if (rc != SCOUT_END)
 		return rc;
 	rc = set_xdg_path(path, "config");
 	if (rc == SCOUT_OK)
-		rc = follow_config(path);
+		rc = follow_config(path, err);
 	if (rc != SCOUT_END)
 		return rc;
 	return set_xdg_path(path, "ignore");
@@ -303,11 +312,13 @@ int walk_rules_load_global(struct walk_rules *rules, struct arena *arena,
 	int rc;
 
 	rules->global_excludes = NULL;
-	rc = find_excludes(&path);
-	if (rc == SCOUT_OK)
+	rc = find_excludes(&path, err);
+	if (rc == SCOUT_OK) {
 		rc = os_read_file(AT_FDCWD, buf_cstr(&path),
-				  EXCLUDES_MAX_BYTES, &text, &len) == -ENOMEM ?
-		     SCOUT_E_NOMEM : SCOUT_OK;
+				  EXCLUDES_MAX_BYTES, &text, &len);
+		if (rc < 0)
+			rc = cannot_read(&path, -rc, err);
+	}
 	if (text) {
 		rules->global_excludes = arena_dup(arena, text, len);
 		if (!rules->global_excludes)
@@ -315,8 +326,6 @@ int walk_rules_load_global(struct walk_rules *rules, struct arena *arena,
 	}
 	scout_free(text);
 	buf_release(&path);
-	if (rc < 0)
-		return scout_err_set(err, SCOUT_E_NOMEM,
-				     "reading git's global excludes");
-	return SCOUT_OK;
+	return rc < 0 ? scout_err_set(err, rc, "reading git's global "
+				      "excludes") : SCOUT_OK;
 }
