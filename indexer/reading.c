@@ -237,10 +237,11 @@ static int put_doc(struct worker *w, const struct file_state *s,
 	return SCOUT_OK;
 }
 
-/* A file that cannot be read is named in the skip list; the build goes on. */
+/* A file that cannot be read is named in the skip list; the build goes on,
+ * unless it would come to nothing. */
 static int skip_unreadable(struct file_entry *f, const struct scout_err *why)
 {
-	if (why->code != SCOUT_E_IO)
+	if (why->code != SCOUT_E_IO || os_is_shortage(why->sys))
 		return why->code;
 	f->sys = why->sys;
 	f->skip = SKIP_UNREADABLE;

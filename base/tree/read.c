@@ -218,13 +218,13 @@ int file_reader_open(struct file_reader *r, int dir_fd, const char *path,
 	r->fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY |
 		       O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
 	if (r->fd < 0)
-		return scout_err_sys(err, errno, "%s", path);
+		return scout_err_sys(err, errno, "opening");
 	rc = os_stat_fd(r->fd, &r->st);
 	if (!rc && !S_ISREG(r->st.mode))
 		rc = -EINVAL;
 	if (rc < 0) {
 		file_reader_close(r);
-		return scout_err_sys(err, -rc, "%s", path);
+		return scout_err_sys(err, -rc, "opening");
 	}
 	rc = read_more(r, err);
 	if (rc < 0)
