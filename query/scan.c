@@ -21,6 +21,16 @@ static void report_skipped(const struct file_list *list, struct emitter *e)
 	}
 }
 
+/* An ignore file that could not be read or understood; the walk has one at a
+ * time. */
+static void warn(void *ctx, const char *text)
+{
+	const struct emitter *e = ctx;
+
+	if (e->sink->message)
+		e->sink->message(e->sink->ctx, text);
+}
+
 /* Files [from, from + n) of the walk. */
 static int scan_slice(const struct scan_options *o,
 		      const struct file_entry *files, size_t n,
@@ -44,7 +54,8 @@ int scan_run(const struct scan_options *o, struct verifier *verifiers,
 {
 	struct walk_options walk = { .root = o->root, .rules = o->job->rules,
 				     .nthreads = o->nthreads,
-				     .exclude_dir = o->exclude_dir };
+				     .exclude_dir = o->exclude_dir,
+				     .warn = warn, .warn_ctx = o->emitter };
 	struct file_list list = { .files = NULL };
 	struct candidate *candidates = NULL;
 	size_t i, n;
