@@ -86,9 +86,13 @@ int answers_put_match(struct answers *a, const struct scout_submatch *m)
 
 int answers_put_message(struct answers *a, const char *text)
 {
-	answers_file(a)->message = a->texts.len + 1;
+	size_t at = a->texts.len;
+
 	buf_put(&a->texts, text, strlen(text) + 1);
-	return buf_status(&a->texts);
+	if (buf_status(&a->texts) < 0)
+		return SCOUT_E_NOMEM;
+	answers_file(a)->message = at + 1;
+	return SCOUT_OK;
 }
 
 bool answers_take_back(struct answers *a)
@@ -106,7 +110,13 @@ bool answers_take_back(struct answers *a)
 		a->lines.len = f->first_line * sizeof(*first);
 	}
 	f->nlines_held = 0;
+	f->matches = false;
 	return true;
+}
+
+void answers_drop_file(struct answers *a)
+{
+	a->files.len -= sizeof(struct file_answer);
 }
 
 /* --- Handing over -------------------------------------------------------- */

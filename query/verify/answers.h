@@ -66,8 +66,13 @@ int answers_put_line(struct answers *a, const struct line_answer *line,
 int answers_put_match(struct answers *a, const struct scout_submatch *m);
 /* Remembers a message about it. */
 int answers_put_message(struct answers *a, const char *text);
-/* Takes all lines of the file back; false if some were handed over already. */
+/*
+ * Takes all lines of the file back, and that it matches; false if some were
+ * handed over already.
+ */
 bool answers_take_back(struct answers *a);
+/* Forgets the file, of which nothing was handed over. */
+void answers_drop_file(struct answers *a);
 
 /* Hands answers to a sink and counts them; calling thread only. */
 struct emitter {

@@ -18,13 +18,18 @@ enum {
 int verifier_init(struct verifier *v, const struct verify_job *job,
 		  struct scout_err *err)
 {
+	int rc;
+
 	v->job = job;
 	file_reader_init(&v->reader, MEM_READ, READ_WINDOW_BYTES);
 	line_scan_init(&v->scan);
 	buf_init(&v->words, MEM_QUERY);
 	v->is_ready = true;
-	return text_eval_init(&v->text, job->tree, job->words,
-			      job->options->detail != DETAIL_FILES, err);
+	rc = text_eval_init(&v->text, job->tree, job->words,
+			    job->options->detail != DETAIL_FILES, err);
+	if (rc < 0)
+		verifier_release(v);
+	return rc;
 }
 
 void verifier_release(struct verifier *v)
@@ -279,8 +284,7 @@ static int try_text(struct task *t, bool is_last_try, struct scout_err *err)
 /* The file could be opened, but reading it failed. */
 static int put_read_error(struct task *t, const struct scout_err *err)
 {
-	if (answers_take_back(t->out))
-		answers_file(t->out)->matches = false;
+	(void)answers_take_back(t->out);
 	return put_unreadable(t, err->sys ? err->sys : EIO);
 }
 
@@ -412,14 +416,9 @@ static int check_file(struct task *t)
 	return check_text(t);
 }
 
-/* Nothing to say about the file at work: forgets it. */
-static void drop_if_silent(struct answers *out)
+static bool has_something_to_say(const struct file_answer *f)
 {
-	const struct file_answer *f = answers_file(out);
-
-	if (!f->matches && !f->message && !f->is_deferred &&
-	    !(out->stream && out->stream->is_open))
-		out->files.len -= sizeof(*f);
+	return f->matches || f->message || f->is_deferred;
 }
 
 int verify_candidate(struct verifier *v, const struct candidate *c,
@@ -442,6 +441,10 @@ int verify_candidate(struct verifier *v, const struct candidate *c,
 		out->counts.changed_files++;
 		answers_file(out)->changed = true;
 	}
-	drop_if_silent(out);
+	if (!(out->stream && out->stream->is_open) &&
+	    (rc < 0 || !has_something_to_say(answers_file(out))))
+		answers_drop_file(out);
+	if (rc == SCOUT_E_NOMEM)
+		scout_err_set(err, rc, "searching '%s'", c->path);
 	return rc;
 }
