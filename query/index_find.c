@@ -11,11 +11,15 @@
 
 #define INDEX_DIR ".scout"
 
-/* Whether dir has an index folder; leaves its path in out then. */
-static bool has_index(const char *dir, struct buf *out)
+/*
+ * SCOUT_OK if dir has an index folder, whose path is left in out then;
+ * SCOUT_END if it has none.
+ */
+static int look_into(const char *dir, struct buf *out, struct scout_err *err)
 {
 	struct os_stat st;
 	const char *path;
+	int rc;
 
 	buf_clear(out);
 	buf_put_str(out, dir);
@@ -23,10 +27,17 @@ static bool has_index(const char *dir, struct buf *out)
 		buf_put_u8(out, '/');
 	buf_put_str(out, INDEX_DIR "/CURRENT");
 	path = buf_cstr(out);
-	if (!path || os_stat_at(AT_FDCWD, path, true, &st) < 0 || !S_ISREG(st.mode))
-		return false;
+	if (!path)
+		return scout_err_set(err, SCOUT_E_NOMEM, "index path");
+	rc = os_stat_at(AT_FDCWD, path, true, &st);
+	if (rc == -ENOENT || rc == -ENOTDIR || rc == -EACCES)
+		return SCOUT_END;
+	if (rc < 0)
+		return scout_err_sys(err, -rc, "%s", path);
+	if (!S_ISREG(st.mode))
+		return SCOUT_END;
 	out->len -= strlen("/CURRENT");
-	return buf_cstr(out) != NULL;
+	return buf_cstr(out) ? SCOUT_OK : SCOUT_E_NOMEM;
 }
 
 /* Shortens an absolute path to its parent; false at the root. */
@@ -45,6 +56,7 @@ int scout_index_find(const char *start_dir, struct buf *out,
 {
 	const char *named = getenv("SCOUT_INDEX");
 	char path[PATH_MAX];
+	int rc;
 
 	if (named && *named) {
 		buf_clear(out);
@@ -55,12 +67,11 @@ int scout_index_find(const char *start_dir, struct buf *out,
 	if (!realpath(start_dir, path))
 		return scout_err_sys(err, errno, "%s", start_dir);
 	do {
-		if (has_index(path, out))
-			return SCOUT_OK;
-	} while (to_parent(path));
+		rc = look_into(path, out, err);
+	} while (rc == SCOUT_END && to_parent(path));
+	if (rc != SCOUT_END)
+		return rc;
 	buf_clear(out);
-	if (buf_status(out) < 0)
-		return scout_err_set(err, SCOUT_E_NOMEM, "index path");
 	return scout_err_set(err, SCOUT_E_NOTFOUND,
 			     "no index in '%s' or a folder above it",
 			     start_dir);

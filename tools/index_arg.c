@@ -1,22 +1,30 @@
 #include "tools/index_arg.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include "base/os.h"
 #include "query/query.h"
 
-static bool is_folder(const char *path)
+/* SCOUT_OK if path is a folder, SCOUT_END if not. */
+static int look_at(const char *path, struct scout_err *err)
 {
 	struct os_stat st;
+	int rc = os_stat_at(AT_FDCWD, path, true, &st);
 
-	return !os_stat_at(AT_FDCWD, path, true, &st) && S_ISDIR(st.mode);
+	if (rc == -ENOENT || rc == -ENOTDIR)
+		return SCOUT_END;
+	if (rc < 0)
+		return scout_err_sys(err, -rc, "%s", path);
+	return S_ISDIR(st.mode) ? SCOUT_OK : SCOUT_END;
 }
 
 int index_arg_find(const char *index_dir, const char *folder, struct buf *out,
 		   struct scout_err *err)
 {
 	const char *inside;
+	int rc = SCOUT_OK;
 
 	if (!index_dir && !folder)
 		return scout_index_find(".", out, err);
@@ -25,7 +33,11 @@ int index_arg_find(const char *index_dir, const char *folder, struct buf *out,
 	} else {
 		buf_printf(out, "%s/.scout", folder);
 		inside = buf_cstr(out);
-		if (inside && !is_folder(inside)) {
+		if (inside)
+			rc = look_at(inside, err);
+		if (rc < 0)
+			return rc;
+		if (rc == SCOUT_END) {
 			buf_clear(out);
 			buf_put_str(out, folder);
 		}
