@@ -107,17 +107,19 @@ void display_path_release(struct display_path *d)
 	buf_release(&d->shown);
 }
 
-struct span display_path(struct display_path *d, struct span path)
+int display_path(struct display_path *d, struct span path, struct span *out)
 {
 	struct span here = buf_span(&d->inside);
 	size_t common;
 
+	*out = path;
 	if (!here.len && !d->prefix.len)
-		return path;
+		return SCOUT_OK;
 	buf_clear(&d->shown);
 	common = common_folders(path, here);
 	buf_put_span(&d->shown, buf_span(&d->prefix));
 	put_ups(&d->shown, span_from(here, common));
 	buf_put_span(&d->shown, span_from(path, common));
-	return buf_status(&d->shown) < 0 ? path : buf_span(&d->shown);
+	*out = buf_span(&d->shown);
+	return buf_status(&d->shown);
 }

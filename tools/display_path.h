@@ -28,7 +28,10 @@ int display_path_init(struct display_path *d, const char *root, bool absolute,
 /* Accepts a zeroed struct. */
 void display_path_release(struct display_path *d);
 
-/* The path as shown; borrowed until the next call (or from path). */
-struct span display_path(struct display_path *d, struct span path);
+/*
+ * The path as shown; borrowed until the next call (or from path).
+ * SCOUT_E_NOMEM.
+ */
+int display_path(struct display_path *d, struct span path, struct span *out);
 
 #endif

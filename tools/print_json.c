@@ -39,14 +39,18 @@ static void end_message(struct json_printer *p)
 static int json_begin_file(void *ctx, const struct scout_file *file)
 {
 	struct json_printer *p = ctx;
+	struct span path;
+	int rc = display_path(p->paths, file->path, &path);
 
+	if (rc < 0)
+		return rc;
 	p->files++;
 	p->lines = 0;
 	p->matches = 0;
 	p->start_ns = os_mono_ns();
 	p->start_bytes = output_total(p->out);
 	p->path.len = 0;
-	json_put_data(&p->path, display_path(p->paths, file->path));
+	json_put_data(&p->path, path);
 	begin_message(p, "begin");
 	end_message(p);
 	return status(p);

@@ -81,8 +81,13 @@ static void put_path(struct text_printer *p)
 }
 
 /* Makes the path as it will be printed, once per file. */
-static void render_path(struct text_printer *p, struct span path)
+static int render_path(struct text_printer *p, struct span path)
 {
+	struct span shown;
+	int rc = display_path(p->paths, path, &shown);
+
+	if (rc < 0)
+		return rc;
 	buf_clear(&p->path);
 	p->path_escapes = 0;
 	if (p->colors) {
@@ -91,9 +96,10 @@ static void render_path(struct text_printer *p, struct span path)
 		p->path_escapes = p->colors->start_len[COLOR_PATH] +
 				  sizeof(COLOR_RESET) - 1;
 	}
-	buf_put_span(&p->path, display_path(p->paths, path));
+	buf_put_span(&p->path, shown);
 	if (p->colors)
 		buf_put_str(&p->path, COLOR_RESET);
+	return buf_status(&p->path);
 }
 
 /* The path as a line of its own. */
@@ -343,11 +349,14 @@ static int text_group_break(void *ctx)
 static int text_begin_file(void *ctx, const struct scout_file *file)
 {
 	struct text_printer *p = ctx;
+	int rc;
 
 	p->files++;
 	if (p->mode == PRINT_NOTHING)
 		return SCOUT_OK;
-	render_path(p, file->path);
+	rc = render_path(p, file->path);
+	if (rc < 0)
+		return rc;
 	p->file_begun = false;
 	p->color_bytes = 0;
 	p->start_bytes = output_total(p->out);

@@ -446,12 +446,15 @@ static void session_release(struct session *s)
 int main(int argc, char **argv)
 {
 	struct session s = { .delete_docs = NULL };
-	int code = EXIT_FAILED;
+	int code = EXIT_FAILED, rc;
 
 	cli_ignore_sigpipe();
 	arena_init(&s.arena, MEM_OTHER);
 	buf_init(&s.index_dir, MEM_OTHER);
-	if (run(&s, argc, argv, &code) < 0) {
+	rc = run(&s, argc, argv, &code);
+	if (rc < 0) {
+		if (!s.err.code)
+			s.err.code = rc;
 		output_flush(&s.out);
 		cli_print_err(program, &s.err);
 		code = failure_code(&s);

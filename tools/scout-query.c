@@ -257,11 +257,14 @@ static void session_release(struct session *s)
 int main(int argc, char **argv)
 {
 	struct session s;
-	int code = EXIT_TROUBLE;
+	int code = EXIT_TROUBLE, rc;
 
 	cli_ignore_sigpipe();
 	session_init(&s);
-	if (run(&s, argc, argv, &code) < 0) {
+	rc = run(&s, argc, argv, &code);
+	if (rc < 0) {
+		if (!s.err.code)
+			s.err.code = rc;
 		code = EXIT_TROUBLE;
 		output_flush(&s.out);
 		if (s.err.code == SCOUT_E_SYNTAX && s.text.ptr)
