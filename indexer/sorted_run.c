@@ -51,8 +51,8 @@ static int append(struct run_file *file, struct buf *out, struct scout_err *err)
 		return scout_err_set(err, rc, "writing a run");
 	rc = os_write_full(file->fd, out->ptr, out->len);
 	if (rc < 0)
-		return scout_err_sys(err, -rc,
-				     "writing a temporary run of the index");
+		return scout_err_sys(err, -rc, "writing a temporary run in "
+				     "'%s'", file->dir);
 	file->bytes += out->len;
 	buf_clear(out);
 	return SCOUT_OK;
@@ -131,13 +131,14 @@ int sorted_run_write(struct run_file *file, const char *dir,
 					     dir);
 		}
 	}
+	file->dir = dir;
 	out->fd = file->fd;
 	out->docs_offset = file->bytes;
 	out->docs_bytes = docs.len;
 	rc = os_write_full(file->fd, docs.ptr, docs.len);
 	if (rc < 0)
-		return scout_err_sys(err, -rc,
-				     "writing a temporary run of the index");
+		return scout_err_sys(err, -rc, "writing a temporary run in "
+				     "'%s'", file->dir);
 	file->bytes += docs.len;
 	out->terms_offset = file->bytes;
 	rc = accumulator_sort(acc, &terms);

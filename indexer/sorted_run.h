@@ -18,6 +18,7 @@ enum { RUN_POINT_BYTES = 65536 };	/* between two index points */
 /* The file that a worker appends its runs to. */
 struct run_file {
 	int fd;			/* -1: none yet */
+	const char *dir;	/* where it is, for messages; borrowed */
 	uint64_t bytes;
 };
 
