@@ -236,6 +236,12 @@ static void test_err(void **state)
 	assert_int_equal(err.sys, ENOENT);
 	assert_string_equal(err.msg, "opening 'f': No such file or directory");
 	scout_err_clear(&err);
+	assert_int_equal(scout_err_sys(NULL, ENOMEM, "x"), SCOUT_E_NOMEM);
+	assert_int_equal(scout_err_sys(&err, ENOMEM, "opening '%s'", "f"),
+			 SCOUT_E_NOMEM);
+	assert_int_equal(err.code, SCOUT_E_NOMEM);
+	assert_string_equal(err.msg, "opening 'f'");
+	scout_err_clear(&err);
 	scout_err_syntax(&err, 4, 2, "bad %s", "word");
 	assert_int_equal(err.code, SCOUT_E_SYNTAX);
 	assert_int_equal(err.pos, 4);

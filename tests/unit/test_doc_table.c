@@ -78,6 +78,35 @@ static void make_block(struct rng *r, unsigned n, char paths[][300],
 	path_block_release(&w);
 }
 
+/* A block is written with the right bytes or not at all. */
+static void test_no_memory(void **state)
+{
+	static const char *const paths[] = { "a/one", "a/one/two", "a/three" };
+	struct buf wanted = BUF_INIT(MEM_OTHER), out = BUF_INIT(MEM_OTHER);
+	struct path_block_writer w;
+	unsigned n, i;
+	int rc;
+
+	(void)state;
+	for (n = 0;; n++) {
+		scout_mem_fail_at(n);
+		path_block_init(&w, MEM_OTHER);
+		for (i = 0; i < 3; i++)
+			path_block_add(&w, span_str(paths[i]));
+		rc = path_block_finish(&w, n ? &out : &wanted);
+		scout_mem_fail_at(0);
+		path_block_release(&w);
+		if (n && rc == SCOUT_OK)
+			break;
+		assert_int_equal(rc, n ? SCOUT_E_NOMEM : SCOUT_OK);
+		buf_release(&out);
+	}
+	assert_true(n > 3);
+	assert_true(span_eq(buf_span(&out), buf_span(&wanted)));
+	buf_release(&out);
+	buf_release(&wanted);
+}
+
 static void test_paths(void **state)
 {
 	static char paths[PATH_BLOCK_DOCS][300];
@@ -268,6 +297,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_record_bytes),
+		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_hostile_blocks),

@@ -218,6 +218,33 @@ static void test_limits(void **state)
 	buf_release(&out);
 }
 
+/* Too little memory is no damage. */
+static void test_no_memory(void **state)
+{
+	static struct segment_meta segments[3];
+	struct buf out = BUF_INIT(MEM_OTHER);
+	struct scout_err err;
+	struct manifest m;
+	struct rng r;
+	unsigned n;
+	int rc;
+
+	(void)state;
+	rng_init(&r, 92);
+	make_manifest(&r, 3, segments, &m);
+	manifest_encode(&m, &out);
+	for (n = 1;; n++) {
+		scout_mem_fail_at(n);
+		rc = decode(buf_span(&out), &err);
+		scout_mem_fail_at(0);
+		if (rc == SCOUT_OK)
+			break;
+		assert_int_equal(rc, SCOUT_E_NOMEM);
+	}
+	assert_true(n > 1);
+	buf_release(&out);
+}
+
 static void test_keys(void **state)
 {
 	uint8_t key[META_KEY_MAX];
@@ -234,6 +261,7 @@ int main(void)
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_keys),
 	};
 
