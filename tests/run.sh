@@ -86,6 +86,11 @@ step "many threads and processes" tests/threads/run --bin "$top/build/release" \
 	$long_flag
 step "many threads, thread sanitizer" tests/threads/run \
 	--bin "$top/build/tsan" $long_flag
+step "the n-th call fails" tests/fault/run --bin "$rel/tools" \
+	--shim "$rel/tests/fault_shim.so" $long_flag
+step "the n-th call fails, with sanitizers" tests/fault/run \
+	--bin "$rel/tools" --asan "$top/build/asan/tools" \
+	--shim "$rel/tests/fault_shim.so" $long_flag
 step "oracle with sanitizers" tests/oracle/run --bin "$top/build/asan/tools" \
 	--seed 7001 --cases $((cases / 6)) --queries 20
 for op in and or not near before phrase prefix case lines; do
