@@ -27,8 +27,9 @@ int scout_err_set(struct scout_err *err, enum scout_status code,
 int scout_err_sys(struct scout_err *err, int sys, const char *fmt, ...)
 {
 	enum scout_status code = sys == ENOMEM ? SCOUT_E_NOMEM : SCOUT_E_IO;
+	const char *reason;
 	va_list ap;
-	size_t n;
+	size_t n, room;
 	char text[128];
 
 	if (!err || err_is_set(err))
@@ -40,10 +41,14 @@ int scout_err_sys(struct scout_err *err, int sys, const char *fmt, ...)
 	va_end(ap);
 	if (code == SCOUT_E_NOMEM)
 		return code;	/* which says it all */
-	n = strlen(err->msg);
 	/* the GNU strerror_r may return its own string instead of filling */
-	snprintf(err->msg + n, sizeof(err->msg) - n, ": %s",
-		 strerror_r(sys, text, sizeof(text)));
+	reason = strerror_r(sys, text, sizeof(text));
+	/* a path that is too long is cut, not the reason */
+	n = strlen(err->msg);
+	room = sizeof(err->msg) - sizeof(": ") - strlen(reason);
+	if (n > room)
+		n = room;
+	snprintf(err->msg + n, sizeof(err->msg) - n, ": %s", reason);
 	return code;
 }
 
