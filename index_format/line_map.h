@@ -9,6 +9,7 @@
 #define SCOUT_INDEX_FORMAT_LINE_MAP_H
 
 #include "base/buf.h"
+#include "index_format/elias_fano.h"
 #include "index_format/limits.h"
 #include "index_format/streams.h"
 
@@ -20,8 +21,10 @@ enum { LINE_RECORD_GROUPS = 64 };	/* groups in one record */
  * chunk; a record begins with its length, so they can be laid out one by one.
  */
 struct line_map_writer {
-	uint32_t words[LINE_RECORD_GROUPS * LINE_GROUP];
-	uint64_t bytes[LINE_RECORD_GROUPS];
+	/* of the record: words up to the end of each line, and the byte offset
+	 * of each group from the record's first byte */
+	uint64_t words[LINE_RECORD_GROUPS * LINE_GROUP];
+	uint64_t offsets[LINE_RECORD_GROUPS];
 	uint32_t nlines;
 	uint64_t total_lines;
 	uint64_t first_word;	/* ordinal at the record's start */
@@ -56,18 +59,13 @@ struct line_cursor {
 	/* byte offset of a line at or before it, to find it in the text */
 	uint64_t known_line;
 	uint64_t known_offset;
-	/* private: decoded record and group */
+	/* private: the record, if rec_nlines is not 0 */
 	uint64_t rec_addr, rec_next_addr;
-	uint64_t rec_line, rec_nlines, rec_word, rec_nwords, rec_byte;
+	uint64_t rec_line, rec_nlines, rec_word, rec_nwords;
 	uint32_t rec_ngroups;
-	uint64_t group_word[LINE_RECORD_GROUPS + 1];
-	uint64_t group_byte[LINE_RECORD_GROUPS + 1];
-	uint32_t group_bits[LINE_RECORD_GROUPS];
-	const uint8_t *group_data[LINE_RECORD_GROUPS + 1];
-	uint32_t group;		/* decoded one, or UINT32_MAX */
-	uint32_t group_nlines;
-	uint32_t line_words[LINE_GROUP];
-	uint64_t line_first[LINE_GROUP + 1];
+	uint64_t group_byte[LINE_RECORD_GROUPS];
+	struct elias_fano sums;	/* words up to the end of each line; the line
+				 * is that of the last number passed */
 };
 
 /* Places c before the lines of a document. */

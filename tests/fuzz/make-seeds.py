@@ -6,6 +6,7 @@ usage: make-seeds.py [FOLDER]     (default: corpus/ beside this file)
 The formats are those of docs/index-format.md; what an input looks like is said
 at the top of every fuzz_NAME.c.
 """
+import itertools
 import os
 import struct
 import sys
@@ -164,22 +165,28 @@ def postings():
     return out
 
 
-def pack_bits(values, width):
-    acc = sum(v << i * width for i, v in enumerate(values))
-    return acc.to_bytes((len(values) * width + 7) // 8, "little")
+def elias_fano(values):
+    n, last = len(values), values[-1]
+    if n == 1:
+        return b""
+    width = (last // n).bit_length() - 1 if last >= n else 0
+    nhigh = n - 1 + (last >> width)
+    bits = 0
+    for i, v in enumerate(values[:-1]):
+        bits |= 1 << (v >> width) + i | (v & (1 << width) - 1) << nhigh + i * width
+    return bits.to_bytes((nhigh + (n - 1) * width + 7) // 8, "little")
 
 
-def line_record(lines, first_word, first_byte):
+def line_record(lines, first_word, first_byte, is_last):
     """lines: (bytes, words)"""
-    groups = [lines[i:i + 64] for i in range(0, len(lines), 64)]
+    offsets = [sum(b for b, _ in lines[:i]) for i in range(64, len(lines), 64)]
+    words = list(itertools.accumulate(w for _, w in lines))
     body = varint(len(lines)) + varint(first_word) + varint(first_byte)
-    packed = b""
-    for g in groups:
-        words = [w for _, w in g]
-        width = max(words).bit_length()
-        body += varint(sum(b for b, _ in g)) + varint(sum(words)) + bytes([width])
-        packed += pack_bits(words, width)
-    return string(body + packed)
+    if not is_last:
+        body += varint(words[-1])
+    if offsets:
+        body += varint(offsets[-1]) + elias_fano(offsets)
+    return string(body + elias_fano(words))
 
 
 def line_map():
@@ -189,7 +196,7 @@ def line_map():
         data, word, byte, first = b"x" * addr, 0, 0, None
         for i in range(0, n, per_record):
             part = lines[i:i + per_record]
-            data += line_record(part, word, byte)
+            data += line_record(part, word, byte, i + per_record >= n)
             first = first or len(data)
             word += sum(w for _, w in part)
             byte += sum(b for b, _ in part)

@@ -51,26 +51,31 @@ static uint64_t bytes_of(const struct map *m, uint64_t line)
 	return ((const uint64_t *)m->bytes.ptr)[line];
 }
 
+static void put_line(struct map *m, struct line_map_writer *w, uint64_t bytes,
+		     uint32_t words)
+{
+	buf_put(&m->words, &words, sizeof(words));
+	buf_put(&m->bytes, &bytes, sizeof(bytes));
+	m->nlines++;
+	m->nwords += words;
+	line_map_add(w, bytes, words, &m->records);
+}
+
 /* max_words 0: all lines are empty. */
 static void make_lines(struct map *m, uint64_t nlines, uint32_t max_words,
 		       struct rng *r)
 {
 	struct line_map_writer *w = scout_malloc(MEM_OTHER, sizeof(*w));
-	uint64_t i, bytes;
+	uint64_t i;
 	uint32_t words;
 
 	assert_non_null(w);
-	m->nlines = nlines;
 	line_map_begin(w);
 	for (i = 0; i < nlines; i++) {
 		words = rng_below(r, 4) ? rng_below(r, max_words + 1) : 0;
 		if (max_words && !rng_below(r, 500))
 			words = rng_skewed(r) >> 8;
-		bytes = words * 3ull + 1 + rng_below(r, 100);
-		buf_put(&m->words, &words, sizeof(words));
-		buf_put(&m->bytes, &bytes, sizeof(bytes));
-		m->nwords += words;
-		line_map_add(w, bytes, words, &m->records);
+		put_line(m, w, words * 3ull + 1 + rng_below(r, 100), words);
 	}
 	assert_int_equal(w->total_lines, nlines);
 	line_map_finish(w, &m->records);
@@ -208,15 +213,42 @@ static void test_random(void **state)
 		}
 }
 
+/* A line with nearly all words that a file can have, among empty ones. */
+static void test_giant_line(void **state)
+{
+	static const uint32_t lines[] = { 1, 2, 64, 65, 4096, 4097, 9000 };
+	struct line_map_writer *w = scout_malloc(MEM_OTHER, sizeof(*w));
+	struct rng r;
+	struct map m;
+	size_t i;
+	uint32_t giant, line;
+
+	(void)state;
+	rng_init(&r, 64);
+	for (i = 0; i < ARRAY_LEN(lines) * 8; i++) {
+		map_init(&m);
+		line_map_begin(w);
+		giant = rng_below(&r, lines[i / 8]);
+		for (line = 0; line < lines[i / 8]; line++)
+			put_line(&m, w, 1 + rng_below(&r, 3),
+				 line == giant ? UINT32_MAX - 10000 :
+						 rng_below(&r, 2));
+		line_map_finish(w, &m.records);
+		lay_out(&m, 1);
+		check_map(&m, &r);
+		map_release(&m);
+	}
+	scout_free(w);
+}
+
 /* Five lines: two words, none, none, seven, one. */
 static void test_bytes(void **state)
 {
 	static const uint8_t wanted[] = {
-		9,		/* bytes that follow */
+		5,		/* bytes that follow */
 		5, 0, 0,	/* lines, words and bytes before */
-		44, 10, 3,	/* bytes, words of the group, bits a line */
-		/* 2, 0, 0, 7, 1 in three bits each, lowest first */
-		0x02, 0x1e,
+		/* the sums 2, 2, 2, 9 of 10 (test_elias_fano.c) */
+		0x8e, 0x10,
 	};
 	static const uint32_t words[] = { 2, 0, 0, 7, 1 };
 	static const uint32_t bytes[] = { 10, 1, 1, 30, 2 };
@@ -240,6 +272,44 @@ static void test_bytes(void **state)
 	scout_free(w);
 }
 
+/* Line 4096 begins a record, so the first says how many words it has; groups
+ * of 64 lines of two bytes begin at 128, 256, ... */
+static void test_two_records(void **state)
+{
+	static const uint8_t head[] = {
+		0x80, 0x20, 0, 0,	/* 4096 lines; words, bytes before */
+		0x80, 0x20,		/* 4096 words */
+		0x80, 0x3f,		/* the last group begins at 8064 */
+	};
+	static const uint8_t second[] = {
+		5,			/* bytes that follow */
+		1, 0x80, 0x20,		/* one line, 4096 words before */
+		0x80, 0x40,		/* 8192 bytes before */
+	};
+	struct line_map_writer *w = scout_malloc(MEM_OTHER, sizeof(*w));
+	struct span rest, first;
+	struct buf out = BUF_INIT(MEM_OTHER);
+	unsigned i;
+
+	(void)state;
+	line_map_begin(w);
+	for (i = 0; i < 4097; i++)
+		line_map_add(w, 2, 1, &out);
+	line_map_finish(w, &out);
+	rest = buf_span(&out);
+	assert_int_equal(line_map_next_record(&rest, &first), SCOUT_OK);
+	/* 63 groups after the first, 62 of them with a one, 63 zeros, and seven
+	 * low bits each; 4095 lines with a one, 4096 zeros, no low bits */
+	assert_int_equal(first.len, 2 + sizeof(head) +
+				    (62 + 8064 / 128 + 62 * 7 + 7) / 8 +
+				    (4095 + 4096 / 1 + 7) / 8);
+	assert_memory_equal(first.ptr + 2, head, sizeof(head));
+	assert_int_equal(rest.len, sizeof(second));
+	assert_memory_equal(rest.ptr, second, sizeof(second));
+	buf_release(&out);
+	scout_free(w);
+}
+
 static void test_next_record(void **state)
 {
 	static const uint8_t bytes[] = { 2, 7, 8, 0, 1, 9, 3, 1 };
@@ -259,18 +329,28 @@ static void test_next_record(void **state)
 	assert_int_equal(line_map_next_record(&rest, &record), SCOUT_END);
 }
 
-/* Uses a cursor for a while; errors may come at any time, and again. */
+/* Uses a cursor for a while; errors may come at any time, and again.  What it
+ * says is never beyond what was asked. */
 static void use(struct map *m, struct line_cursor *c, struct rng *r)
 {
+	uint64_t word, line;
 	unsigned i;
 	int rc;
 
 	line_cursor_init(c, &m->stream, m->first_addr, m->nlines, m->nwords);
 	for (i = 0; i < 30; i++) {
-		if (rng_below(r, 2))
-			rc = line_cursor_seek_word(c, rng_next(r) % m->nwords);
-		else
-			rc = line_cursor_seek_line(c, rng_next(r) % m->nlines);
+		word = rng_next(r) % m->nwords;
+		line = rng_next(r) % m->nlines;
+		if (rng_below(r, 2)) {
+			rc = line_cursor_seek_word(c, word);
+			assert_true(rc || (c->line < m->nlines &&
+					   c->first_word <= word &&
+					   word - c->first_word < c->nwords));
+		} else {
+			rc = line_cursor_seek_line(c, line);
+			assert_true(rc || (c->line == line &&
+					   c->known_line <= line));
+		}
 		assert_true(rc == SCOUT_OK || rc == SCOUT_E_CORRUPT);
 	}
 }
@@ -337,7 +417,7 @@ static void test_truncated(void **state)
 	scout_free(c);
 }
 
-/* More lines or words than the records have. */
+/* More lines and words than the records have. */
 static void test_past_end(void **state)
 {
 	struct line_cursor *c = scout_malloc(MEM_OTHER, sizeof(*c));
@@ -347,13 +427,19 @@ static void test_past_end(void **state)
 	(void)state;
 	rng_init(&r, 63);
 	map_init(&m);
-	make_lines(&m, 100, 5, &r);
+	make_lines(&m, 4096 + 100, 5, &r);
 	lay_out(&m, 1);
 	line_cursor_init(c, &m.stream, m.first_addr, m.nlines + 5,
 			 m.nwords + 5);
 	assert_int_equal(line_cursor_seek_line(c, m.nlines), SCOUT_E_CORRUPT);
 	assert_int_equal(line_cursor_seek_word(c, m.nwords), SCOUT_E_CORRUPT);
 	assert_int_equal(line_cursor_seek_line(c, 3), SCOUT_OK);
+	/* a record that has fewer lines says how many words; the last does not,
+	 * and needs as many as are left */
+	line_cursor_init(c, &m.stream, m.first_addr, m.nlines - 101, m.nwords);
+	assert_int_equal(line_cursor_seek_line(c, 0), SCOUT_E_CORRUPT);
+	line_cursor_init(c, &m.stream, m.first_addr, m.nlines, 5);
+	assert_int_equal(line_cursor_seek_line(c, 4096), SCOUT_E_CORRUPT);
 	line_cursor_init(c, &m.stream, (uint64_t)1 << 40, 5, 5);
 	assert_int_equal(line_cursor_seek_line(c, 0), SCOUT_E_CORRUPT);
 	map_release(&m);
@@ -364,7 +450,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_giant_line),
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_two_records),
 		cmocka_unit_test(test_next_record),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_truncated),
