@@ -36,18 +36,19 @@ int scout_err_sys(struct scout_err *err, int sys, const char *fmt, ...)
 		return code;
 	err->code = code;
 	err->sys = sys;
+	/* the GNU strerror_r may return its own string instead of filling */
+	reason = strerror_r(sys, text, sizeof(text));
+	/* a path may be longer than a message: the reason must still be told */
+	room = sizeof(err->msg) - strlen(": ") - strlen(reason);
 	va_start(ap, fmt);
-	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
+	n = (size_t)vsnprintf(err->msg, room, fmt, ap);
 	va_end(ap);
 	if (code == SCOUT_E_NOMEM)
 		return code;	/* which says it all */
-	/* the GNU strerror_r may return its own string instead of filling */
-	reason = strerror_r(sys, text, sizeof(text));
-	/* a path that is too long is cut, not the reason */
-	n = strlen(err->msg);
-	room = sizeof(err->msg) - sizeof(": ") - strlen(reason);
-	if (n > room)
-		n = room;
+	if (n >= room) {
+		n = room - 1;
+		memcpy(err->msg + n - strlen("..."), "...", strlen("..."));
+	}
 	snprintf(err->msg + n, sizeof(err->msg) - n, ": %s", reason);
 	return code;
 }

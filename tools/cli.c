@@ -11,7 +11,7 @@
 
 void cli_message(const char *program, const char *fmt, ...)
 {
-	char line[2048];
+	char line[8192];	/* a path and what is wrong with it */
 	va_list ap;
 	int n, m;
 
