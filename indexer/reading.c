@@ -243,10 +243,19 @@ static int skip_unreadable(struct file_entry *f, const struct scout_err *why)
 {
 	if (why->code != SCOUT_E_IO || os_is_shortage(why->sys))
 		return why->code;
-	f->sys = why->sys;
-	f->skip = SKIP_UNREADABLE;
-	if (why->sys == ENOENT)
+	f->sys = 0;
+	switch (why->sys) {
+	case ENOENT:
+	case ENOTDIR:
 		f->skip = SKIP_VANISHED;
+		break;
+	case ENXIO:	/* replaced since the walk */
+		f->skip = SKIP_SPECIAL;
+		break;
+	default:
+		f->skip = SKIP_UNREADABLE;
+		f->sys = why->sys;
+	}
 	return SCOUT_OK;
 }
 

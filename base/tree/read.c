@@ -221,7 +221,7 @@ int file_reader_open(struct file_reader *r, int dir_fd, const char *path,
 		return scout_err_sys(err, errno, "opening");
 	rc = os_stat_fd(r->fd, &r->st);
 	if (!rc && !S_ISREG(r->st.mode))
-		rc = -EINVAL;
+		rc = -ENXIO;	/* what open says of a socket */
 	if (rc < 0) {
 		file_reader_close(r);
 		return scout_err_sys(err, -rc, "opening");

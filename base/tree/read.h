@@ -48,7 +48,7 @@ void file_reader_release(struct file_reader *r);
  * Opens path (relative to dir_fd; without blocking on a FIFO, symlinks only
  * with follow), stats it, and reads its first window, which
  * file_reader_window returns.  SCOUT_E_IO (err->sys = errno: ENOENT if it is
- * gone, EINVAL if it is not a regular file), SCOUT_E_NOMEM.
+ * gone, ENXIO if it is not a regular file), SCOUT_E_NOMEM.
  */
 int file_reader_open(struct file_reader *r, int dir_fd, const char *path,
 		     bool follow, struct scout_err *err);

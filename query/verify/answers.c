@@ -110,7 +110,9 @@ bool answers_take_back(struct answers *a)
 		a->lines.len = f->first_line * sizeof(*first);
 	}
 	f->nlines_held = 0;
+	/* the next look may find nothing, or no file */
 	f->matches = false;
+	f->nlines = f->nmatches = 0;
 	return true;
 }
 

@@ -88,18 +88,24 @@ static void compare_stat(struct task *t, const struct os_stat *st)
 	t->racy = !t->changed && (c->mtime_ns > safe || c->ctime_ns > safe);
 }
 
-/* The file could not be opened: it is gone, or a message says why. */
+/* The file may have an answer in it, but cannot be read: a message says why. */
 static int put_unreadable(struct task *t, int sys)
 {
 	struct scout_err err = SCOUT_ERR_INIT;
 
-	if (sys == ENOENT || sys == ENOTDIR || sys == EINVAL || sys == ELOOP) {
-		t->out->counts.gone_files++;
-		return SCOUT_OK;
-	}
 	t->out->counts.unreadable_files++;
 	scout_err_sys(&err, sys, "%s", t->c->path);
 	return answers_put_message(t->out, err.msg);
+}
+
+/* The file could not be opened: perhaps it is gone, or no longer a file. */
+static int put_unopened(struct task *t, int sys)
+{
+	if (sys != ENOENT && sys != ENOTDIR && sys != ENXIO && sys != ELOOP)
+		return put_unreadable(t, sys);
+	t->changed = false;
+	t->out->counts.gone_files++;
+	return SCOUT_OK;
 }
 
 static int put_message(struct task *t, const char *what)
@@ -302,7 +308,7 @@ static int check_text(struct task *t)
 			if (rc < 0)
 				return rc;
 			if (sys)
-				return put_unreadable(t, sys);
+				return put_unopened(t, sys);
 		}
 		r->window_bytes = READ_WINDOW_BYTES;
 		answers_file(t->out)->size_bytes = r->st.size;
@@ -352,7 +358,7 @@ static int check_stat(struct task *t)
 		return put_index_answer(t);
 	rc = os_stat_at(job->root_fd, t->c->path, job->rules->follow, &st);
 	if (rc < 0)
-		return put_unreadable(t, -rc);
+		return put_unopened(t, -rc);
 	compare_stat(t, &st);
 	if (t->changed || t->racy)
 		return check_text(t);
@@ -401,7 +407,7 @@ static int check_file(struct task *t)
 	if (rc < 0)
 		return rc;
 	if (sys)
-		return put_unreadable(t, sys);
+		return put_unopened(t, sys);
 	compare_stat(t, &v->reader.st);
 	if (wants_text(t) && !t->out->stream &&
 	    v->reader.st.size > READ_WINDOW_BYTES) {
