@@ -255,6 +255,21 @@ static int begin_read(MDB_env *env, MDB_txn **out)
 	return rc;
 }
 
+/* A reader notes in the lock file what it reads. */
+static int lock_file_error(const char *gen_dir, struct scout_err *err)
+{
+	char *data = path_join(gen_dir, "data.mdb");
+	char *lock = path_join(gen_dir, "lock.mdb");
+
+	if (data && lock && !faccessat(AT_FDCWD, data, R_OK, AT_EACCESS) &&
+	    faccessat(AT_FDCWD, lock, R_OK | W_OK, AT_EACCESS))
+		scout_err_sys(err, EACCES, "a reader must be able to write in "
+			      "'%s'", lock);
+	scout_free(data);
+	scout_free(lock);
+	return scout_err_sys(err, EACCES, "%s", gen_dir);
+}
+
 static void shared_env_free(struct shared_env *shared)
 {
 	if (shared && shared->env)
@@ -283,7 +298,8 @@ static int shared_env_new(const char *gen_dir, struct shared_env **out,
 	if (!rc)
 		rc = -os_stat_fd(fd, &file);
 	if (rc) {
-		rc = store_error(err, rc, gen_dir);
+		rc = rc == EACCES ? lock_file_error(gen_dir, err) :
+				    store_error(err, rc, gen_dir);
 		goto out;
 	}
 	rc = check_file_length(shared->env, &file, gen_dir, err);
