@@ -274,10 +274,23 @@ bool os_is_shortage(int sys)
 
 bool os_is_network_fs(const char *path)
 {
-	/* statfs magics of nfs, cifs, smb2, smb, afs, coda, ceph, 9p */
+	/* statfs magics */
 	static const uint32_t magics[] = {
-		0x6969, 0xff534d42, 0xfe534d42, 0x517b, 0x5346414f, 0x73757245,
-		0x00c36400, 0x01021997,
+		0x00006969,	/* nfs */
+		0x0000517b,	/* smb */
+		0xff534d42,	/* cifs */
+		0xfe534d42,	/* smb2, smb3 */
+		0x5346414f,	/* afs (OpenAFS) */
+		0x6b414653,	/* afs (the kernel's) */
+		0x73757245,	/* coda */
+		0x0000564c,	/* ncp */
+		0x00c36400,	/* ceph */
+		0x01021997,	/* 9p */
+		0x0bd00bd0,	/* lustre */
+		0x47504653,	/* gpfs */
+		0x20030528,	/* orangefs */
+		0x19830326,	/* beegfs */
+		0x786f4256,	/* vboxsf */
 	};
 	struct statfs fs;
 	size_t i;

@@ -72,7 +72,11 @@ int os_remove_dir(const char *path);
  */
 bool os_is_shortage(int sys);
 
-/* True if path lies on a network file system (nfs, cifs, ...). */
+/*
+ * True if path lies on a network file system (nfs, cifs, ...).  FUSE counts as
+ * local: sshfs and rclone look the same as ntfs-3g, virtiofs, encrypted folders
+ * and the overlays of containers.
+ */
 bool os_is_network_fs(const char *path);
 /* Free bytes for us on the file system of path, or UINT64_MAX if unknown. */
 uint64_t os_free_bytes(const char *path);

@@ -12,6 +12,7 @@
 #include "index_format/index_stats.h"
 #include "index_format/manifest.h"
 #include "index_format/meta_value.h"
+#include "index_format/place.h"
 #include "index_format/store.h"
 #include "indexer/lock.h"
 #include "indexer/merge.h"
@@ -189,18 +190,15 @@ static int make_index_dir(struct build *b, struct scout_err *err)
 			return scout_err_sys(err, ENAMETOOLONG, "%s", b->root);
 		dir = path;
 	}
+	rc = index_place_check(dir, b->options->force_remote, err);
+	if (rc < 0)
+		return rc;
 	rc = os_mkdir(dir, 0700);
 	if (rc < 0)
-		return scout_err_sys(err, -rc, "making the index folder '%s'",
-				     dir);
+		return scout_err_sys(err, -rc, "making the index folder '%s' "
+				     "(--index names another)", dir);
 	if (!realpath(dir, b->index_dir))
 		return scout_err_sys(err, errno, "%s", dir);
-	if (os_is_network_fs(b->index_dir) && !b->options->force_remote)
-		return scout_err_set(err, SCOUT_E_USAGE,
-				     "'%s' lies on a network file system, where "
-				     "a memory-mapped index is not safe; put "
-				     "it elsewhere with --index, or insist with "
-				     "--force-remote", b->index_dir);
 	return SCOUT_OK;
 }
 

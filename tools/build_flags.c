@@ -96,6 +96,8 @@ static const struct flag build_table[] = {
 
 static const struct flag stats_table[] = {
 	VALUE(FLAG_TEXT, "index", 0, index_dir, "DIR", "the index in DIR"),
+	SET("force-remote", 0, force_remote, true,
+	    "read an index on a network file system"),
 	SET("list-skipped", 0, list_skipped, true,
 	    "name every path left out, and why"),
 	SET("json", 0, json, true, "print the figures as JSON"),

@@ -19,7 +19,7 @@ enum { CHECK_SOUND = 0, CHECK_DAMAGED = 1, CHECK_FAILED = 2 };
 struct check_flags {
 	const char *index_dir;
 	uint64_t max_problems;
-	int quiet, help;
+	int force_remote, quiet, help;
 	struct flag_list folders;
 };
 
@@ -30,6 +30,8 @@ static const struct flag check_table[] = {
 	  NULL },
 	{ "max-problems", 0, "N", "name at most N problems (100)", FLAG_NUMBER,
 	  FIELD(max_problems), 0, NULL },
+	{ "force-remote", 0, NULL, "read an index on a network file system",
+	  FLAG_SET, FIELD(force_remote), true, NULL },
 	{ "quiet", 'q', NULL, "print nothing, only exit with a code", FLAG_SET,
 	  FIELD(quiet), true, NULL },
 	{ "help", 'h', NULL, "this help", FLAG_SET, FIELD(help), true, NULL },
@@ -192,7 +194,7 @@ int check_command_run(const char **args, size_t nargs, struct output *out,
 	if (!rc)
 		rc = index_arg_find(run.flags.index_dir,
 				    folders->nitems ? folders->items[0] : NULL,
-				    &index_dir, err);
+				    run.flags.force_remote, &index_dir, err);
 	if (!rc) {
 		run.index_dir = (const char *)index_dir.ptr;
 		rc = check_in_child(&run, out_code, err);

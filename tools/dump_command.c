@@ -10,7 +10,7 @@ struct dump_flags {
 	const char *index_dir;
 	int what;		/* enum dump_what, or WHAT_NOTHING */
 	const char *argument;	/* prefix, word or path; NULL: none */
-	int help;
+	int force_remote, help;
 	struct flag_list folders;
 };
 
@@ -44,6 +44,8 @@ static const struct flag dump_table[] = {
 	WHAT("raw", NULL, DUMP_RAW, "keys, lengths and hashes as stored"),
 	WHAT("content", NULL, DUMP_CONTENT,
 	     "all that does not depend on when, where or how it was made"),
+	{ "force-remote", 0, NULL, "read an index on a network file system",
+	  FLAG_SET, FIELD(force_remote), true, NULL },
 	{ "help", 'h', NULL, "this help", FLAG_SET, FIELD(help), true, NULL },
 };
 
@@ -134,7 +136,7 @@ int dump_command_run(const char **args, size_t nargs, struct output *out,
 		rc = index_arg_find(flags.index_dir,
 				    flags.folders.nitems ?
 					    flags.folders.items[0] : NULL,
-				    &index_dir, err);
+				    flags.force_remote, &index_dir, err);
 	if (!rc)
 		rc = dump(&flags, (const char *)index_dir.ptr, out, err);
 out:

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/os.h"
+#include "index_format/place.h"
 #include "query/query.h"
 
 /* SCOUT_OK if path is a folder, SCOUT_END if not. */
@@ -20,8 +21,8 @@ static int look_at(const char *path, struct scout_err *err)
 	return S_ISDIR(st.mode) ? SCOUT_OK : SCOUT_END;
 }
 
-int index_arg_find(const char *index_dir, const char *folder, struct buf *out,
-		   struct scout_err *err)
+static int find(const char *index_dir, const char *folder, struct buf *out,
+		struct scout_err *err)
 {
 	const char *inside;
 	int rc = SCOUT_OK;
@@ -44,4 +45,13 @@ int index_arg_find(const char *index_dir, const char *folder, struct buf *out,
 	}
 	return buf_cstr(out) ? SCOUT_OK :
 			       scout_err_set(err, SCOUT_E_NOMEM, "index path");
+}
+
+int index_arg_find(const char *index_dir, const char *folder, bool force_remote,
+		   struct buf *out, struct scout_err *err)
+{
+	int rc = find(index_dir, folder, out, err);
+
+	return rc < 0 ? rc : index_place_check(buf_cstr(out), force_remote,
+					       err);
 }

@@ -8,9 +8,12 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* index_dir and folder may be NULL, and one of them is; puts the path,
- * NUL-terminated, in out.  SCOUT_E_NOTFOUND, SCOUT_E_NOMEM. */
-int index_arg_find(const char *index_dir, const char *folder, struct buf *out,
-		   struct scout_err *err);
+/*
+ * index_dir and folder may be NULL, and one of them is; puts the path,
+ * NUL-terminated, in out.  SCOUT_E_NOTFOUND, SCOUT_E_NOMEM; SCOUT_E_USAGE if it
+ * lies on a network file system and force_remote is false.
+ */
+int index_arg_find(const char *index_dir, const char *folder, bool force_remote,
+		   struct buf *out, struct scout_err *err);
 
 #endif

@@ -193,6 +193,8 @@ static const struct flag table[] = {
 	SET("smart-case", 'S', case_mode, CASE_SMART,
 	    "operands with an upper-case letter compare case"),
 	TEXT("index", 0, index_dir, "DIR", "use the index in DIR"),
+	SET("force-remote", 0, force_remote, true,
+	    "use an index on a network file system"),
 	SET("brute", 0, brute, true, "read every file, use no index"),
 	TEXT("root", 0, root, "DIR",
 	     "with --brute: search DIR, without any index"),

@@ -32,6 +32,7 @@ struct query_flags {
 	const char *index_dir;
 	const char *root;
 	int brute;
+	int force_remote;
 	int verify;			/* enum verify_mode */
 	int check_reads;
 	uint64_t nthreads;

@@ -286,7 +286,7 @@ static int run_stats(struct session *s, const char **args, size_t nargs)
 	rc = index_arg_find(s->flags.index_dir,
 			    s->flags.folders.nitems ?
 				    s->flags.folders.items[0] : NULL,
-			    &s->index_dir, &s->err);
+			    s->flags.force_remote, &s->index_dir, &s->err);
 	if (rc < 0)
 		return rc;
 	dir = buf_cstr(&s->index_dir);

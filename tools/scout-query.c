@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "index_format/place.h"
 #include "query/query.h"
 #include "tools/batch.h"
 #include "tools/cli.h"
@@ -87,6 +88,9 @@ static int open_target(struct session *s)
 	dir = buf_cstr(&s->index_dir);
 	if (!dir)
 		return scout_err_set(&s->err, SCOUT_E_NOMEM, "index path");
+	rc = index_place_check(dir, s->flags.force_remote, &s->err);
+	if (rc < 0)
+		return rc;
 	rc = s->flags.check_reads ?
 		     scout_index_open_checked(dir, &s->index, &s->err) :
 		     scout_index_open(dir, &s->index, &s->err);

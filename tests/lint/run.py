@@ -21,7 +21,7 @@ LAYERS = {
 PUBLIC = re.compile(
     r"^(base/.*|tools/.*|query/(query|sink)\.h|query/language/[^/]+\.h"
     r"|indexer/indexer\.h"
-    r"|index_format/(index_stats|inspect|check|dump|fold|limits)\.h)$")
+    r"|index_format/(index_stats|inspect|check|dump|fold|limits|place)\.h)$")
 # A library's header, and the only files that may include it.
 ONLY = {
     "lmdb.h": r"index_format/store[^/]*\.c",
