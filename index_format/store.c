@@ -712,12 +712,16 @@ int store_next(struct store_cursor *c, struct span *out_key,
 	return cursor_get(c, &k, MDB_NEXT, out_key, out_value);
 }
 
-/* The message says where: a full disk is to be found, for instance. */
+/* The message says where: a full disk is to be found, for instance.  LMDB says
+ * EIO of a write that such a disk cut short. */
 static int gen_error(const struct scout_store *st, int mdb, const char *doing,
 		     struct scout_err *err)
 {
 	char what[STORE_PATH_MAX + 16];
 
+	if (mdb == MDB_MAP_FULL ||
+	    (mdb == EIO && os_free_bytes(st->gen_dir) < st->batch_bytes))
+		mdb = ENOSPC;
 	snprintf(what, sizeof(what), "%s '%s'", doing, st->gen_dir);
 	return store_error(err, mdb, what);
 }
@@ -761,8 +765,7 @@ int store_put(struct scout_store *st, enum store_db db, struct span key,
 	}
 	rc = mdb_put(st->txn, st->dbi[db], &k, &v, append ? MDB_APPEND : 0);
 	if (rc)
-		return gen_error(st, rc == MDB_MAP_FULL ? ENOSPC : rc,
-				 "writing", err);
+		return gen_error(st, rc, "writing", err);
 	st->batch_used += value.len;
 	scout_mem_note(MEM_STORE, (int64_t)value.len);
 	return SCOUT_OK;
