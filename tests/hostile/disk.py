@@ -39,7 +39,7 @@ def listing(folder):
 def disk_full(w):
     """No room: the old index stays, nothing else does."""
     disk = w.folder("full")
-    if not mount(w, disk, "tmpfs", "size=40m"):
+    if not mount(w, disk, "tmpfs", "size=28m"):
         w.skip("a full disk", "no right to mount")
         return
     try:
@@ -60,14 +60,12 @@ def fill_and_build(w, disk):
     answer = w.query(index, "-n", "needle").out
     w.check("it answers", answer.count(b"\n") == 2, answer)
     # too little before it begins
-    w.write(disk, "filler", bytes(22 << 20))
+    w.write(disk, "filler", bytes(10 << 20))
     no_room(w, "no room to begin", tree, index, args, before, answer)
     os.unlink(disk + "/filler")
-    # too little for what is written on the way: a run, then the index
-    for i in range(8):
-        w.write(tree, "b%d.txt" % i, words_file(i + 2, 120000))
-    no_room(w, "no room for the runs", tree, index, args, before, answer)
-    no_room(w, "no room for the index", tree, index, ["--memory", "512M",
+    run_out(w, disk, tree)
+    no_room(w, "no room on the way", tree, index, args, before, answer)
+    no_room(w, "no room for a batch", tree, index, ["--memory", "512M",
             "-j1"], before, answer)
     # nothing at all: not even CURRENT fits
     free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
@@ -85,6 +83,28 @@ def fill_and_build(w, disk):
     w.check("build with room again", (r.code, r.err) == (0, b""), r)
     w.equal("room again", index, ["needle", "third"])
     w.sound("room again", index)
+
+
+def run_out(w, disk, tree):
+    """More and more to write: the disk is full at one point or another, in a
+    run, in the store's first batch or in a later one."""
+    refused = 0
+    index = disk + "/second"
+    for i in range(8):
+        w.write(tree, "b%d.txt" % i, words_file(i + 2, 200000))
+        for memory in ("16M", "64M") if w.long else (("16M", "64M")[i % 2],):
+            r = w.build(tree, index, "--memory", memory, "-j1")
+            refused += r.code != 0
+            w.check("%d files, %s: done, or no room" % (i, memory),
+                    r.code == 0 or (r.code == 2 and index.encode() in r.err
+                                    and b"No space left on device" in r.err),
+                    r)
+            w.check("%d files, %s: no half index" % (i, memory), (
+                r.code == 0) == os.path.exists(index + "/CURRENT") and (
+                r.code == 0 or sorted(os.listdir(index)) ==
+                    ["CACHEDIR.TAG", "lock"]), listing(index))
+            remove_tree(index)
+    w.check("there was no room in the end", refused > 2, refused)
 
 
 def no_room(w, name, tree, index, args, before, answer):

@@ -200,7 +200,9 @@ def deep_folders(w):
         tree = w.folder(name)
         w.write(tree, "top.txt", b"needle\n")
         make_deep(tree, depth)
-        settle()
+    settle()
+    for name in ("deep", "too-deep"):
+        tree = w.tmp + "/" + name
         index = w.tmp + "/%s.idx" % name
         r = w.build(tree, index)
         skipped = w.skip_list(index)
@@ -355,5 +357,5 @@ def few_descriptors(w):
             (worked, refused))
 
 
-CASES = [links, special_files, permissions, names, deep_folders, roots,
+CASES = [deep_folders, links, special_files, permissions, names, roots,
          few_descriptors]

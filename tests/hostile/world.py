@@ -7,8 +7,8 @@ and says with check() what must hold.
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
+import threading
 import time
 
 FRESH_SECONDS = 2.1     # younger files count as changed since the build
@@ -29,11 +29,12 @@ class Result:
 
 
 class World:
-    def __init__(self, build_dir, tmp):
+    def __init__(self, build_dir, tmp, is_long):
         self.bin = os.path.abspath(os.path.join(build_dir, "tools"))
         self.shim = os.path.abspath(
             os.path.join(build_dir, "tests", "hostile-shim.so"))
         self.tmp = tmp
+        self.long = is_long
         self.passed = self.failed = self.skipped = 0
         self.case = ""
         self.env = {k: v for k, v in os.environ.items()
@@ -57,7 +58,7 @@ class World:
         print("skipped: %s: %s: %s" % (self.case, what, why), flush=True)
 
     def say(self, text):
-        print("  %s" % text, flush=True)
+        print("  " + text, flush=True)
 
     # --- folders and files
 
@@ -102,18 +103,25 @@ class World:
 
     def measured(self, argv, out_path=os.devnull):
         """Runs argv and notes its time and its own peak of memory."""
+        peak = os.path.join(self.tmp, "peak")
         start = time.monotonic()
         with open(out_path, "wb") as out, tempfile.TemporaryFile() as err:
-            p = subprocess.Popen([os.fsencode(a) for a in argv], env=self.env,
+            p = subprocess.Popen([os.fsencode(a) for a in argv],
+                                 env=dict(self.env, **self.preload(
+                                     SHIM_PEAK=peak)),
                                  stdin=subprocess.DEVNULL, stdout=out,
                                  stderr=err, cwd=self.tmp)
-            _, status, usage = os.wait4(p.pid, 0)
-            p.returncode = os.waitstatus_to_exitcode(status)
+            timer = threading.Timer(HANG_SECONDS, p.kill)
+            timer.start()
+            p.wait()
+            timer.cancel()
             err.seek(0)
             text = err.read()
-        r = Result(p.returncode, b"", text, time.monotonic() - start,
-                   usage.ru_maxrss * 1024)
-        self.check("no crash", r.code >= 0, "%r: %r" % (argv[:8], r))
+        r = Result(p.returncode, b"", text, time.monotonic() - start)
+        if self.check("no crash, no hang", r.code >= 0,
+                      "%r: %r" % (argv[:8], r)):
+            with open(peak) as f:
+                r.peak_bytes = int(f.read()) * 1024
         return r
 
     def build(self, tree, index, *args, **more):
