@@ -12,7 +12,7 @@ from world import remove_tree, settle
 
 MB = 1 << 20
 BUILD_MARGIN = 64 * MB      # beyond --memory: programs, tables, mapped pages
-POSITION_BYTES = 4          # for each place of a file's most frequent word
+POSITION_BYTES = 4          # for each place of the most frequent word
 QUERY_MARGIN = 64 * MB      # what a query needs beside the below
 LINE_FACTOR = 4             # times the longest line or word that it looks at
 HIT_BYTES = 160             # for each line or word of one file that matches
