@@ -61,7 +61,7 @@ fi
 rel=$top/build/release
 if [ $long = yes ]; then walks=300 cases=300; else walks=60 cases=60; fi
 if [ $long = yes ]; then long_flag=--long; else long_flag=; fi
-if [ $long = yes ]; then hostile=--long; else hostile=; fi
+
 
 step "lint" python3 tests/lint/run.py
 step "headers compile alone" sh tests/lint/headers.sh
@@ -92,7 +92,7 @@ step "the n-th call fails" tests/fault/run --bin "$rel/tools" \
 step "the n-th call fails, with sanitizers" tests/fault/run \
 	--bin "$rel/tools" --asan "$top/build/asan/tools" \
 	--shim "$rel/tests/fault_shim.so" $long_flag
-step "hostile input" tests/hostile/run --build "$rel" $hostile
+step "hostile input" tests/hostile/run --build "$rel" $long_flag
 step "oracle with sanitizers" tests/oracle/run --bin "$top/build/asan/tools" \
 	--seed 7001 --cases $((cases / 6)) --queries 20
 for op in and or not near before phrase prefix case lines; do
