@@ -59,16 +59,17 @@ static int block_damage(struct read_check *c, struct span key)
 int read_check_block(struct read_check *c, struct span key, struct span block)
 {
 	size_t slot = ((uintptr_t)block.ptr >> PAGE_SHIFT) & (c->nslots - 1);
+	/* the key belongs to it: a damaged page of the store may lead from two
+	 * keys to the same bytes */
+	uint64_t seed = checksum_seed(key), tag = seed ^ (uintptr_t)block.ptr;
 	struct span body;
 
 	SCOUT_ASSERT(key.len > 4);
-	if (atomic_load_explicit(&c->blocks[slot], memory_order_relaxed) ==
-	    block.ptr)
+	if (atomic_load_explicit(&c->blocks[slot], memory_order_relaxed) == tag)
 		return SCOUT_OK;
-	if (checksum_cut(block, checksum_seed(key), &body) < 0)
+	if (checksum_cut(block, seed, &body) < 0)
 		return block_damage(c, key);
-	atomic_store_explicit(&c->blocks[slot], block.ptr,
-			      memory_order_relaxed);
+	atomic_store_explicit(&c->blocks[slot], tag, memory_order_relaxed);
 	return SCOUT_OK;
 }
 

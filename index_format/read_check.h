@@ -3,8 +3,8 @@
  * (scout-query --check-reads).
  *
  * What was found good is remembered: ranges of chunks by a bit (streams.h),
- * dictionary blocks by their address.  Bits and addresses are atomic, so that
- * threads that read at once may verify at once; two may verify the same.
+ * dictionary blocks by their key and address.  Both are atomic, so that threads
+ * that read at once may verify at once; two may verify the same.
  */
 #ifndef SCOUT_INDEX_FORMAT_READ_CHECK_H
 #define SCOUT_INDEX_FORMAT_READ_CHECK_H
@@ -15,8 +15,9 @@
 #include "base/span.h"
 
 struct read_check {
-	/* by address; a block displaces another that has the same slot */
-	_Atomic(const uint8_t *) *blocks;
+	/* a number for key and address of each, in slots by address; a block
+	 * displaces another that has the same slot */
+	_Atomic uint64_t *blocks;
 	size_t nslots;		/* a power of two */
 	/* the first damage that was found, in words */
 	atomic_bool has_damage;
