@@ -95,6 +95,12 @@ step "the n-th call fails, with sanitizers" tests/fault/run \
 step "hostile input" tests/hostile/run --build "$rel" $long_flag
 step "oracle with sanitizers" tests/oracle/run --bin "$top/build/asan/tools" \
 	--seed 7001 --cases $((cases / 6)) --queries 20
+if [ $long = yes ]; then
+	step "every 11th bit of every value damaged, with sanitizers" \
+		build/asan/tests/test_corrupt 11
+	step "every bit of every value damaged" \
+		build/release/tests/test_corrupt 1
+fi
 for op in and or not near before phrase prefix case lines; do
 	step "oracle notices a broken '$op'" tests/oracle/run \
 		--bin "$rel/tools" --seed 5 --cases 6 --break $op
