@@ -16,6 +16,7 @@
 enum {
 	STORE_MAX_READERS = 1024,
 	STORE_PATH_MAX = 4200,
+	STORE_PAGE_MIN = 512,	/* LMDB's least page size */
 	OPEN_RETRIES = 20,	/* a reader that loses the race with a swap */
 };
 #define STORE_MAP_BYTES ((size_t)1 << 40)
@@ -176,6 +177,68 @@ static struct scout_store *store_new(const char *index_dir, uint64_t generation)
 	return NULL;
 }
 
+/*
+ * The page size that the meta page at an offset of the file has, or 0 if there
+ * is none or it cannot be.  In an LMDB file a page begins with its number and
+ * eight bytes, a meta page goes on with magic and version, an address, the size
+ * of the map, and then this.
+ */
+static uint32_t read_page_size(int fd, uint64_t page_at)
+{
+	enum { AT = sizeof(size_t) + 8 + 8 + sizeof(void *) + sizeof(size_t) };
+	uint8_t head[AT + 4];
+	uint32_t size;
+	size_t len;
+
+	if (os_pread_full(fd, head, sizeof(head), page_at, &len) < 0 ||
+	    len < sizeof(head))
+		return 0;
+	memcpy(&size, head + AT, sizeof(size));
+	return size >= STORE_PAGE_MIN && !(size & (size - 1)) ? size : 0;
+}
+
+/*
+ * LMDB divides by the page size and maps by it before it can be asked for it: a
+ * wrong one would stop the process.  Both meta pages have it, and the second
+ * one lies that far into the file.
+ */
+static const char *page_size_problem(int fd, uint64_t file_bytes)
+{
+	uint64_t size = read_page_size(fd, 0);
+
+	if (size && file_bytes >= 2 * size && read_page_size(fd, size) == size)
+		return NULL;
+	return file_bytes < 2 * (size ? size : STORE_PAGE_MIN) ?
+		       "is cut short" : "has damaged first pages";
+}
+
+static int check_page_size(const char *gen_dir, struct scout_err *err)
+{
+	char *path = path_join(gen_dir, "data.mdb");
+	const char *problem;
+	struct os_stat file;
+	int fd, rc;
+
+	if (!path)
+		return scout_err_set(err, SCOUT_E_NOMEM, "opening the index");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	rc = fd < 0 ? -errno : os_stat_fd(fd, &file);
+	if (rc == -ENOENT) {
+		rc = SCOUT_E_NOTFOUND;
+	} else if (rc < 0) {
+		rc = scout_err_sys(err, -rc, "%s", path);
+	} else {
+		problem = page_size_problem(fd, file.size);
+		if (problem)
+			rc = scout_err_set(err, SCOUT_E_CORRUPT, "'%s' %s",
+					   path, problem);
+	}
+	if (fd >= 0)
+		close(fd);
+	scout_free(path);
+	return rc;
+}
+
 /* LMDB trusts its meta pages: a file cut short would be a SIGBUS later. */
 static int check_file_length(MDB_env *env, const struct os_stat *file,
 			     const char *gen_dir, struct scout_err *err)
@@ -287,9 +350,13 @@ static int shared_env_new(const char *gen_dir, struct shared_env **out,
 
 	if (!shared)
 		return scout_err_set(err, SCOUT_E_NOMEM, "opening the index");
+	/* what is not there was perhaps swept meanwhile: the caller looks
+	 * again */
+	rc = check_page_size(gen_dir, err);
+	if (rc < 0)
+		goto out;
 	rc = env_open_read(gen_dir, &shared->env);
 	if (rc == ENOENT) {
-		/* perhaps swept meanwhile: the caller looks again */
 		rc = SCOUT_E_NOTFOUND;
 		goto out;
 	}
