@@ -62,6 +62,11 @@ rel=$top/build/release
 if [ $long = yes ]; then walks=300 cases=300; else walks=60 cases=60; fi
 if [ $long = yes ]; then long_flag=--long; else long_flag=; fi
 
+if [ $long = yes ]; then
+	walks=300 cases=300 flips=3000
+else
+	walks=60 cases=60 flips=60
+fi
 
 step "lint" python3 tests/lint/run.py
 step "headers compile alone" sh tests/lint/headers.sh
@@ -95,6 +100,8 @@ step "the n-th call fails, with sanitizers" tests/fault/run \
 step "hostile input" tests/hostile/run --build "$rel" $long_flag
 step "oracle with sanitizers" tests/oracle/run --bin "$top/build/asan/tools" \
 	--seed 7001 --cases $((cases / 6)) --queries 20
+step "damage to the file of an index" \
+	tests/corrupt/run --bin "$rel/tools" --flips $flips
 if [ $long = yes ]; then
 	step "every 11th bit of every value damaged, with sanitizers" \
 		build/asan/tests/test_corrupt 11
