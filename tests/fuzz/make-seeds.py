@@ -242,6 +242,7 @@ def walk_rules():
 def manifest():
     def meta(number, ndocs):
         out = b"".join(varint(v) for v in (number, ndocs, 1, 0, 5000, 300, 900, 2, 8000))
+        out += le(0x1122334455667788, 8)
         return out + b"".join(varint(1 + i % 2) + varint(4000 * i) for i in range(8))
 
     def whole(root, segments):
