@@ -417,6 +417,65 @@ static void test_truncated(void **state)
 	scout_free(c);
 }
 
+/* Seeks the last line of records that were made by hand. */
+static int seek_last(struct span records, uint64_t nlines, uint64_t nwords)
+{
+	uint8_t *p = exact_copy(records);
+	struct span chunk = span_of(p, records.len);
+	struct stream_reader stream = { .id = STREAM_LINES, .nchunks = 1,
+					.chunks = &chunk };
+	struct line_cursor c;
+	int rc;
+
+	line_cursor_init(&c, &stream, 0, nlines, nwords);
+	rc = line_cursor_seek_line(&c, nlines - 1);
+	scout_free(p);
+	return rc;
+}
+
+/* Heads that do not fit what is around them. */
+static void test_heads(void **state)
+{
+	static const struct {
+		uint8_t bytes[24];
+		uint8_t len;
+		uint8_t nlines, nwords;
+		int rc;
+	} cases[] = {
+		{ { 5, 5, 0, 0, 0x8e, 0x10 }, 6, 5, 10, SCOUT_OK },
+		/* words or bytes before the first record */
+		{ { 5, 5, 1, 0, 0x8e, 0x10 }, 6, 5, 11, SCOUT_E_CORRUPT },
+		{ { 5, 5, 0, 1, 0x8e, 0x10 }, 6, 5, 10, SCOUT_E_CORRUPT },
+		/* no lines; more than the document has */
+		{ { 3, 0, 0, 0 }, 4, 1, 10, SCOUT_E_CORRUPT },
+		{ { 5, 5, 0, 0, 0x8e, 0x10 }, 6, 4, 10, SCOUT_E_CORRUPT },
+		/* a byte after the sums */
+		{ { 6, 5, 0, 0, 0x8e, 0x10, 0 }, 7, 5, 10, SCOUT_E_CORRUPT },
+		/* two records of a line: 3 words, then 4 */
+		{ { 4, 1, 0, 0, 3, 3, 1, 3, 9 }, 9, 2, 7, SCOUT_OK },
+		{ { 4, 1, 0, 0, 3, 3, 1, 2, 9 }, 9, 2, 7, SCOUT_E_CORRUPT },
+		{ { 4, 1, 0, 0, 8, 3, 1, 8, 9 }, 9, 2, 7, SCOUT_E_CORRUPT },
+		/* 65 empty lines, the last at byte 100; the next after it */
+		{ { 13, 65, 0, 0, 0, 100, 255, 255, 255, 255, 255, 255, 255,
+		    255, 3, 1, 0, 101 }, 18, 66, 1, SCOUT_OK },
+		{ { 13, 65, 0, 0, 0, 100, 255, 255, 255, 255, 255, 255, 255,
+		    255, 3, 1, 0, 99 }, 18, 66, 1, SCOUT_E_CORRUPT },
+	};
+	/* 2^32 words in the first of two lines */
+	static const uint8_t many[] = { 8, 1, 0, 0, 0x80, 0x80, 0x80, 0x80,
+					0x10, 7, 1, 0x80, 0x80, 0x80, 0x80,
+					0x10, 9 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(cases); i++)
+		if (seek_last(span_of(cases[i].bytes, cases[i].len),
+			      cases[i].nlines, cases[i].nwords) != cases[i].rc)
+			fail_msg("case %zu", i);
+	assert_int_equal(seek_last(span_of(many, sizeof(many)), 2,
+				   ((uint64_t)1 << 32) + 7), SCOUT_E_CORRUPT);
+}
+
 /* More lines and words than the records have. */
 static void test_past_end(void **state)
 {
@@ -456,6 +515,7 @@ int main(void)
 		cmocka_unit_test(test_next_record),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_heads),
 		cmocka_unit_test(test_past_end),
 	};
 
