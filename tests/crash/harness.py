@@ -14,6 +14,7 @@ import time
 
 FRESH_SECONDS = 2.1  # younger files count as changed since the index was made
 HANG_SECONDS = 120
+FILES = 40
 
 QUERIES = [
     ["-n", "common"],
@@ -32,8 +33,9 @@ class Broken(Exception):
     """What was left is neither the old index nor the new one."""
 
 
-def text_of(rng, n):
-    words = ["w%d" % rng.randrange(300) for _ in range(n)]
+def text_of(rng, n, scale):
+    n *= scale
+    words = ["w%d" % rng.randrange(300 * scale) for _ in range(n)]
     for _ in range(n // 10):
         words[rng.randrange(n)] = rng.choice(["common", "two words"])
     lines, at = [], 0
@@ -50,27 +52,31 @@ def write(path, text):
         f.write(text)
 
 
-def make_old_tree(tree, rng, nfiles):
-    for i in range(nfiles):
+def make_old_tree(tree, rng, scale):
+    for i in range(FILES):
         write("%s/d%d/f%02d" % (tree, i % 4, i),
-              text_of(rng, 30 + 20 * (i % 9)) + "onlyold common w3\n" * (i % 3))
+              text_of(rng, 30 + 20 * (i % 9), scale) +
+              "onlyold common w3\n" * (i % 3))
 
 
-def change_tree(tree, rng, nfiles):
+def change_tree(tree, rng, scale):
     """Every kind of change: other text, a file more, a file less."""
-    for i in range(0, nfiles, 3):
+    for i in range(0, FILES, 3):
         write("%s/d%d/f%02d" % (tree, i % 4, i),
-              text_of(rng, 200) + "onlynew common\n")
-    for i in range(1, nfiles, 7):
+              text_of(rng, 200, scale) + "onlynew common\n")
+    for i in range(1, FILES, 7):
         os.remove("%s/d%d/f%02d" % (tree, i % 4, i))
     for i in range(5):
-        write("%s/new/f%02d" % (tree, i), text_of(rng, 100) + "onlynew w3\n")
+        write("%s/new/f%02d" % (tree, i),
+              text_of(rng, 100, scale) + "onlynew w3\n")
 
 
 class Scene:
-    """The programs, the tree, the old index and the answers of both."""
+    """The programs, the tree, the old index and the answers of both.
 
-    def __init__(self, bin_dir, work, seed=1, nfiles=40):
+    scale: how many times larger the texts are than they need to be."""
+
+    def __init__(self, bin_dir, work, scale=1):
         self.index_program = os.path.join(bin_dir, "scout-index")
         self.query_program = os.path.join(bin_dir, "scout-query")
         self.work = work
@@ -83,11 +89,11 @@ class Scene:
         self.nothing = os.path.join(work, "nothing")  # no index there
         self.old_index = os.path.join(work, "old", "index")
         os.makedirs(os.path.dirname(self.old_index))
-        rng = random.Random(seed)
-        make_old_tree(self.tree, rng, nfiles)
+        rng = random.Random(1)
+        make_old_tree(self.tree, rng, scale)
         time.sleep(FRESH_SECONDS)
         self.build(self.old_index)
-        change_tree(self.tree, rng, nfiles)
+        change_tree(self.tree, rng, scale)
         time.sleep(FRESH_SECONDS)
         new_index = os.path.join(work, "new")
         self.build(new_index)
@@ -118,8 +124,8 @@ class Scene:
 
     def build_command(self, index, threads=1):
         return [self.index_program, "build", "--quiet", "--threads",
-                str(threads), "--segment-docs", "16", "--index", index,
-                self.tree]
+                str(threads), "--memory", "16M", "--segment-docs", "16",
+                "--index", index, self.tree]
 
     def build(self, index):
         code, _, err = self.run(self.build_command(index))
