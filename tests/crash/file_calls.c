@@ -22,10 +22,12 @@ static const struct file_call calls[] = {
 	{ SYS_fallocate, "fallocate", FILE_ALLOCATE, 0, NO, NO, NO, 2, 1 },
 	{ SYS_fsync, "fsync", FILE_SYNC, 0, NO, NO, NO, NO, NO },
 	{ SYS_fdatasync, "fdatasync", FILE_SYNC, 0, NO, NO, NO, NO, NO },
+	{ SYS_mmap, "mmap", FILE_MAP, 4, NO, NO, NO, 1, NO },
+	/* calls that not every machine has, most of them older */
+#ifdef SYS_sync_file_range
 	{ SYS_sync_file_range, "sync_file_range", FILE_FLUSH, 0, NO, NO, NO,
 	  NO, NO },
-	{ SYS_mmap, "mmap", FILE_MAP, 4, NO, NO, NO, 1, NO },
-	/* older calls that not every machine has */
+#endif
 #ifdef SYS_open
 	{ SYS_open, "open", FILE_OPEN, NO, 0, NO, NO, NO, 1 },
 #endif
