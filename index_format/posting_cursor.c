@@ -44,6 +44,7 @@ int posting_cursor_init(struct posting_cursor *c, struct segment_reader *seg,
 	c->ordinal_index = 0;
 	c->has_freqs = false;
 	c->run = NULL;
+	c->group = c->next_block = UINT64_MAX;
 	c->pos_block = UINT64_MAX;
 	c->positions = NULL;
 	c->positions_cap = 0;

@@ -16,19 +16,25 @@ static const uint8_t *get_values(const uint8_t *p, const uint8_t *end,
 	return p;
 }
 
-/* A group of position blocks of a list in blocks. */
-struct group {
-	struct span bytes;	/* from its start to the end of the chunk */
-	unsigned nblocks;
-};
-
-static int find_group(const struct posting_cursor *c, uint64_t group,
-		      struct group *out)
+static unsigned blocks_in_group(const struct posting_cursor *c, uint64_t group)
 {
-	uint64_t left;
+	uint64_t left = c->info.cf - group * GROUP_POSITIONS;
+
+	return left >= GROUP_POSITIONS ?
+		       GROUP_BLOCKS :
+		       (unsigned)((left + POSITIONS_BLOCK - 1) /
+				  POSITIONS_BLOCK);
+}
+
+/* Makes a group the one at hand, of a list in blocks. */
+static int find_group(struct posting_cursor *c, uint64_t group)
+{
 	struct span slot;
 	int rc;
 
+	if (group == c->group)
+		return SCOUT_OK;
+	c->group = UINT64_MAX;	/* none, if this fails */
 	if (group * GROUP_POSITIONS >= c->info.cf)
 		return SCOUT_E_CORRUPT;
 	rc = stream_slot(&c->seg->streams[STREAM_SKIP],
@@ -37,43 +43,45 @@ static int find_group(const struct posting_cursor *c, uint64_t group,
 		return rc;
 	rc = stream_at(&c->seg->streams[STREAM_POSITIONS],
 		       get_le64(slot.ptr + group % 2 * GROUP_ENTRY_BYTES),
-		       &out->bytes);
+		       &c->group_bytes);
 	if (rc < 0)
 		return rc;
-	left = c->info.cf - group * GROUP_POSITIONS;
-	out->nblocks = left >= GROUP_POSITIONS ?
-			       GROUP_BLOCKS :
-			       (unsigned)((left + POSITIONS_BLOCK - 1) /
-					  POSITIONS_BLOCK);
-	return out->bytes.len < group_head_bytes(out->nblocks, c->info.df,
-						 c->info.cf) ?
-		       SCOUT_E_CORRUPT : SCOUT_OK;
+	c->next_block = group * GROUP_BLOCKS;
+	c->next_block_at = group_head_bytes(blocks_in_group(c, group),
+					    c->info.df, c->info.cf);
+	if (c->group_bytes.len < c->next_block_at)
+		return SCOUT_E_CORRUPT;
+	c->group = group;
+	return SCOUT_OK;
 }
 
 /* Decodes position block number `block` of a list in blocks. */
 static int load_group_block(struct posting_cursor *c, uint64_t block)
 {
-	unsigned in_group = (unsigned)(block % GROUP_BLOCKS), i, n;
+	const uint8_t *p, *end;
 	uint64_t left;
-	struct group g;
-	size_t at;
+	unsigned n;
 	int rc;
 
-	rc = find_group(c, block / GROUP_BLOCKS, &g);
+	if (block < c->next_block)
+		c->group = UINT64_MAX;	/* back to its start */
+	rc = find_group(c, block / GROUP_BLOCKS);
 	if (rc < 0)
 		return rc;
-	if (in_group >= g.nblocks)
-		return SCOUT_E_CORRUPT;
-	at = group_head_bytes(g.nblocks, c->info.df, c->info.cf);
-	for (i = 0; i < in_group; i++)
-		at += get_le16(g.bytes.ptr + 2 * i);
+	for (; c->next_block < block; c->next_block++)
+		c->next_block_at += get_le16(c->group_bytes.ptr +
+					     2 * (c->next_block % GROUP_BLOCKS));
 	left = c->info.cf - block * POSITIONS_BLOCK;
 	n = left < POSITIONS_BLOCK ? (unsigned)left : POSITIONS_BLOCK;
-	if (at > g.bytes.len ||
-	    !get_values(g.bytes.ptr + at, g.bytes.ptr + g.bytes.len, n,
-			c->pos_values))
+	if (block * POSITIONS_BLOCK >= c->info.cf ||
+	    c->next_block_at > c->group_bytes.len)
 		return SCOUT_E_CORRUPT;
-	c->seg->snapshot->bytes_touched += get_le16(g.bytes.ptr + 2 * in_group);
+	p = c->group_bytes.ptr + c->next_block_at;
+	end = c->group_bytes.ptr + c->group_bytes.len;
+	if (!get_values(p, end, n, c->pos_values))
+		return SCOUT_E_CORRUPT;
+	c->seg->snapshot->bytes_touched +=
+		get_le16(c->group_bytes.ptr + 2 * (block % GROUP_BLOCKS));
 	c->pos_block = block;
 	return SCOUT_OK;
 }
@@ -246,20 +254,21 @@ int position_refill(struct position_reader *r)
  * in front of the one after them. */
 static int skip_blocks(struct position_reader *r, uint64_t target)
 {
-	const struct posting_cursor *c = r->cursor;
+	struct posting_cursor *c = r->cursor;
 	uint64_t next, before;
-	struct group g;
+	const uint8_t *starts;
 	int rc;
 
 	for (;;) {
 		next = r->ordinal / POSITIONS_BLOCK + 1;
 		if (next * POSITIONS_BLOCK >= r->end)
 			return SCOUT_OK;
-		rc = find_group(c, next / GROUP_BLOCKS, &g);
+		rc = find_group(c, next / GROUP_BLOCKS);
 		if (rc < 0)
 			return rc;
-		before = get_le32(g.bytes.ptr + 2 * g.nblocks +
-				  4 * (next % GROUP_BLOCKS));
+		starts = c->group_bytes.ptr +
+			 2 * (size_t)blocks_in_group(c, c->group);
+		before = get_le32(starts + 4 * (next % GROUP_BLOCKS));
 		if (before >= target)
 			return SCOUT_OK;
 		r->ordinal = next * POSITIONS_BLOCK;
@@ -306,26 +315,56 @@ int position_seek(struct position_reader *r, uint64_t target)
 	}
 }
 
-/*
- * Two lists of like lengths are merged step by step.  Which of them moves is
- * chance, so it is computed and not branched on: a wrong guess would cost as
- * much as several steps.  Both have gaps at hand.
- */
-static inline void step(struct position_reader *a, struct position_reader *b,
-			bool a_moves)
+static inline bool are_near(uint64_t a, uint64_t b, uint32_t after,
+			    uint32_t before)
 {
-	uint64_t mask = (uint64_t)0 - a_moves;
-
-	a->pos += *a->gap & mask;
-	b->pos += *b->gap & ~mask;
-	a->gap += a_moves;
-	b->gap += !a_moves;
+	/* differences below 1 wrap to large numbers */
+	return b - a - 1 < after || a - b - 1 < before;
 }
 
-static inline bool have_gaps(const struct position_reader *a,
-			     const struct position_reader *b)
+/*
+ * Two lists of like lengths are merged step by step, as far as both have gaps at
+ * hand.  Which of them moves is chance, so it is computed and not branched on: a
+ * wrong guess would cost as much as several steps.
+ */
+static void merge_to_meet(struct position_reader *a, struct position_reader *b,
+			  uint32_t offset)
 {
-	return a->gap < a->gap_end && b->gap < b->gap_end;
+	const uint32_t *x = a->gap, *y = b->gap;
+	const uint32_t *x_end = a->gap_end, *y_end = b->gap_end;
+	uint64_t at = a->pos + offset, to = b->pos, mask;
+
+	while (at != to && x < x_end && y < y_end) {
+		mask = (uint64_t)0 - (at < to);
+		at += *x & mask;
+		to += *y & ~mask;
+		x -= (int64_t)mask;
+		y += 1 + (int64_t)mask;
+	}
+	a->gap = x;
+	b->gap = y;
+	a->pos = at - offset;
+	b->pos = to;
+}
+
+static void merge_to_near(struct position_reader *a, struct position_reader *b,
+			  uint32_t after, uint32_t before)
+{
+	const uint32_t *x = a->gap, *y = b->gap;
+	const uint32_t *x_end = a->gap_end, *y_end = b->gap_end;
+	uint64_t at = a->pos, to = b->pos, mask;
+
+	while (!are_near(at, to, after, before) && x < x_end && y < y_end) {
+		mask = (uint64_t)0 - (at < to);
+		at += *x & mask;
+		to += *y & ~mask;
+		x -= (int64_t)mask;
+		y += 1 + (int64_t)mask;
+	}
+	a->gap = x;
+	b->gap = y;
+	a->pos = at;
+	b->pos = to;
 }
 
 enum { SKEW = 8 };	/* from here on the shorter list leads */
@@ -354,30 +393,18 @@ static int meet_by_seeking(struct position_reader *a, struct position_reader *b,
 int position_meet(struct position_reader *a, struct position_reader *b,
 		  uint32_t offset)
 {
-	struct position_reader x = *a, y = *b;
 	int rc = SCOUT_OK;
 
 	if (is_skewed(a, b))
 		return meet_by_seeking(a, b, offset);
 	while (!rc) {
-		while (x.pos + offset != y.pos && have_gaps(&x, &y))
-			step(&x, &y, x.pos + offset < y.pos);
-		if (x.pos + offset == y.pos)
+		merge_to_meet(a, b, offset);
+		if (a->pos + offset == b->pos)
 			break;
-		rc = x.pos + offset < y.pos ? position_next(&x) :
-					      position_next(&y);
+		rc = a->pos + offset < b->pos ? position_next(a) :
+						position_next(b);
 	}
-	*a = x;
-	*b = y;
 	return rc;
-}
-
-static inline bool are_near(const struct position_reader *a,
-			    const struct position_reader *b, uint32_t after,
-			    uint32_t before)
-{
-	/* differences below 1 wrap to large numbers */
-	return b->pos - a->pos - 1 < after || a->pos - b->pos - 1 < before;
 }
 
 static int near_by_seeking(struct position_reader *a, struct position_reader *b,
@@ -385,7 +412,7 @@ static int near_by_seeking(struct position_reader *a, struct position_reader *b,
 {
 	int rc = SCOUT_OK;
 
-	while (!rc && !are_near(a, b, after, before)) {
+	while (!rc && !are_near(a->pos, b->pos, after, before)) {
 		if (a->pos == b->pos)
 			rc = position_next(b);
 		else if (a->pos < b->pos)
@@ -403,19 +430,15 @@ static int near_by_seeking(struct position_reader *a, struct position_reader *b,
 int position_near(struct position_reader *a, struct position_reader *b,
 		  uint32_t after, uint32_t before)
 {
-	struct position_reader x = *a, y = *b;
 	int rc = SCOUT_OK;
 
 	if (is_skewed(a, b))
 		return near_by_seeking(a, b, after, before);
 	while (!rc) {
-		while (!are_near(&x, &y, after, before) && have_gaps(&x, &y))
-			step(&x, &y, x.pos < y.pos);
-		if (are_near(&x, &y, after, before))
+		merge_to_near(a, b, after, before);
+		if (are_near(a->pos, b->pos, after, before))
 			break;
-		rc = x.pos < y.pos ? position_next(&x) : position_next(&y);
+		rc = a->pos < b->pos ? position_next(a) : position_next(b);
 	}
-	*a = x;
-	*b = y;
 	return rc;
 }

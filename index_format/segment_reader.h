@@ -118,6 +118,11 @@ struct posting_cursor {
 	const struct skip_entry_bytes *skip;
 	uint32_t docs[DOCS_BLOCK + 8];
 	uint32_t freqs[DOCS_BLOCK + 8];
+	/* the position group at hand: from its start to the end of the chunk */
+	struct span group_bytes;
+	uint64_t group;		/* its number, or UINT64_MAX: none */
+	uint64_t next_block;	/* number of the block at next_block_at */
+	size_t next_block_at;	/* in group_bytes */
 	uint64_t pos_block;	/* number of the decoded block, or UINT64_MAX */
 	uint32_t pos_values[POSITIONS_BLOCK + 8];
 	term_pos *positions;	/* of the current document */

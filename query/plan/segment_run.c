@@ -54,20 +54,29 @@ static int join_phrase(struct leaf_run *l, size_t at_most)
 	return SCOUT_OK;
 }
 
-/* Opens all pieces of a phrase; out: the two rarest, in their order. */
-static int open_readers(struct leaf_run *l, size_t out[2])
+static int open_readers(struct leaf_run *l)
 {
 	size_t i, n = l->plan->npieces;
-	uint64_t count, least = UINT64_MAX, second = UINT64_MAX;
 	int rc = SCOUT_OK;
 
 	for (i = 0; i < n && !rc; i++) {
 		struct position_reader *p = &l->readers[i];
 
 		rc = position_reader_open(p, l->words[i].postings);
-		if (rc < 0)
-			return rc;
-		count = position_count(p);
+		if (!rc && p->pos < i)	/* no room for the pieces before it */
+			rc = position_seek(p, i);
+	}
+	return rc;
+}
+
+/* The two rarest pieces of a phrase in the document, in their order. */
+static void rarest_two(const struct leaf_run *l, size_t out[2])
+{
+	size_t i, n = l->plan->npieces, swap;
+	uint64_t count, least = UINT64_MAX, second = UINT64_MAX;
+
+	for (i = 0; i < n; i++) {
+		count = position_count(&l->readers[i]);
 		if (count < least) {
 			out[1] = out[0];
 			second = least;
@@ -77,15 +86,12 @@ static int open_readers(struct leaf_run *l, size_t out[2])
 			out[1] = i;
 			second = count;
 		}
-		if (p->pos < i)		/* no room for the pieces before it */
-			rc = position_seek(p, i);
 	}
 	if (out[1] < out[0]) {
-		i = out[0];
+		swap = out[0];
 		out[0] = out[1];
-		out[1] = i;
+		out[1] = swap;
 	}
-	return rc;
 }
 
 /*
@@ -95,10 +101,12 @@ static int open_readers(struct leaf_run *l, size_t out[2])
 static int find_phrase(struct leaf_run *l, uint64_t *out)
 {
 	struct position_reader *r = l->readers, *lead;
-	size_t pair[2] = { 0, 0 }, i, n = l->plan->npieces;
+	size_t pair[2] = { 0, 1 }, i, n = l->plan->npieces;
 	uint64_t start;
-	int rc = open_readers(l, pair);
+	int rc = open_readers(l);
 
+	if (!rc && n > 2)
+		rarest_two(l, pair);
 	lead = &r[pair[0]];
 	while (!rc) {
 		rc = position_meet(lead, &r[pair[1]],
