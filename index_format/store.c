@@ -178,20 +178,22 @@ static struct scout_store *store_new(const char *index_dir, uint64_t generation)
 }
 
 /*
- * The page size that the meta page at an offset of the file has, or 0 if there
- * is none or it cannot be.  In an LMDB file a page begins with its number and
+ * The page size that the meta page at an offset of the file has, 0 if there is
+ * none or it cannot be, or -errno.  In an LMDB file a page begins with its number and
  * eight bytes, a meta page goes on with magic and version, an address, the size
  * of the map, and then this.
  */
-static uint32_t read_page_size(int fd, uint64_t page_at)
+static int64_t read_page_size(int fd, uint64_t page_at)
 {
 	enum { AT = sizeof(size_t) + 8 + 8 + sizeof(void *) + sizeof(size_t) };
 	uint8_t head[AT + 4];
 	uint32_t size;
 	size_t len;
+	int rc = os_pread_full(fd, head, sizeof(head), page_at, &len);
 
-	if (os_pread_full(fd, head, sizeof(head), page_at, &len) < 0 ||
-	    len < sizeof(head))
+	if (rc < 0)
+		return rc;
+	if (len < sizeof(head))
 		return 0;
 	memcpy(&size, head + AT, sizeof(size));
 	return size >= STORE_PAGE_MIN && !(size & (size - 1)) ? size : 0;
@@ -202,20 +204,29 @@ static uint32_t read_page_size(int fd, uint64_t page_at)
  * wrong one would stop the process.  Both meta pages have it, and the second
  * one lies that far into the file.
  */
-static const char *page_size_problem(int fd, uint64_t file_bytes)
+static int look_at_page_size(int fd, uint64_t file_bytes, const char *path,
+			     struct scout_err *err)
 {
-	uint64_t size = read_page_size(fd, 0);
+	int64_t size = read_page_size(fd, 0), second = 0;
+	uint64_t least = 2 * (size > 0 ? (uint64_t)size : STORE_PAGE_MIN);
 
-	if (size && file_bytes >= 2 * size && read_page_size(fd, size) == size)
-		return NULL;
-	return file_bytes < 2 * (size ? size : STORE_PAGE_MIN) ?
-		       "is cut short" : "has damaged first pages";
+	if (size > 0 && file_bytes >= least)
+		second = read_page_size(fd, (uint64_t)size);
+	if (size < 0 || second < 0)
+		return scout_err_sys(err, -(int)(size < 0 ? size : second),
+				     "reading '%s'", path);
+	if (file_bytes < least)
+		return scout_err_set(err, SCOUT_E_CORRUPT, "'%s' is cut short",
+				     path);
+	if (!size || second != size)
+		return scout_err_set(err, SCOUT_E_CORRUPT,
+				     "'%s' has damaged first pages", path);
+	return SCOUT_OK;
 }
 
 static int check_page_size(const char *gen_dir, struct scout_err *err)
 {
 	char *path = path_join(gen_dir, "data.mdb");
-	const char *problem;
 	struct os_stat file;
 	int fd, rc;
 
@@ -228,10 +239,7 @@ static int check_page_size(const char *gen_dir, struct scout_err *err)
 	} else if (rc < 0) {
 		rc = scout_err_sys(err, -rc, "%s", path);
 	} else {
-		problem = page_size_problem(fd, file.size);
-		if (problem)
-			rc = scout_err_set(err, SCOUT_E_CORRUPT, "'%s' %s",
-					   path, problem);
+		rc = look_at_page_size(fd, file.size, path, err);
 	}
 	if (fd >= 0)
 		close(fd);

@@ -53,6 +53,15 @@ int file_terms_add(struct file_terms *f, const uint8_t *text,
 /* Groups the positions: those of terms[i] are positions[first .. +count). */
 int file_terms_finish(struct file_terms *f);
 
+/* Bytes that the table holds; kept from file to file. */
+static inline size_t file_terms_bytes(const struct file_terms *f)
+{
+	return (size_t)f->terms_cap * sizeof(*f->terms) +
+	       (size_t)f->slots_cap * sizeof(*f->slots) +
+	       (size_t)f->words_cap * (sizeof(*f->ids) + sizeof(*f->positions)) +
+	       f->text.cap;
+}
+
 /* The folded bytes of a term. */
 static inline struct span file_term_text(const struct file_terms *f,
 					 const struct file_term *t)

@@ -163,19 +163,23 @@ static void put_cachedir_tag(const char *index_dir)
  * build needs that, and a lost one can be repeated: where the folder above may
  * not be opened, or knows no sync, the build goes on.
  */
-static void sync_folder_above(const char *index_dir)
+static int sync_folder_above(const char *index_dir, struct scout_err *err)
 {
 	int fd = open(index_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int above = -1;
+	int above = -1, rc = SCOUT_OK;
 
 	if (fd >= 0)
 		above = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (above >= 0) {
-		(void)os_sync_dir(above);
+		rc = os_sync_dir(above);
 		close(above);
 	}
 	if (fd >= 0)
 		close(fd);
+	if (rc == -EIO || rc == -ENOSPC || rc == -EDQUOT)
+		return scout_err_sys(err, -rc, "syncing the folder above '%s'",
+				     index_dir);
+	return SCOUT_OK;
 }
 
 static int make_index_dir(struct build *b, struct scout_err *err)
@@ -568,8 +572,9 @@ int scout_build(const struct build_options *options, struct build_report *out,
 		rc = make_index_dir(b, err);
 	if (!rc)
 		rc = index_lock_take(&b->lock, b->index_dir, err);
+	if (!rc)
+		rc = sync_folder_above(b->index_dir, err);
 	if (!rc) {
-		sync_folder_above(b->index_dir);
 		put_cachedir_tag(b->index_dir);
 		rc = walk(b, err);
 	}

@@ -96,7 +96,8 @@ static int accumulate(struct worker *w, uint32_t file, struct scout_err *err)
 	if (rc < 0)
 		return scout_err_set(err, rc, "accumulating postings");
 	/* also within a large file, which then goes on in the next run */
-	if (accumulator_bytes(&w->acc) + w->docs.cap >=
+	if (accumulator_bytes(&w->acc) + w->docs.cap +
+		    file_terms_bytes(&w->terms) >=
 	    w->shared->options->worker_bytes)
 		rc = flush_run(w, err);
 	return rc;

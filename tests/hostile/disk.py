@@ -1,5 +1,6 @@
 """The index folder: no room, no right, a strange place, another version."""
 
+import ctypes
 import os
 import random
 import shutil
@@ -330,16 +331,23 @@ def versions(w):
 
 
 def edit_manifest(index, change):
-    """Changes the manifest in place; versions come before its checksum."""
+    """Changes the manifest in place and makes its checksum again."""
+    hash64 = ctypes.CDLL("libxxhash.so.0").XXH3_64bits
+    hash64.restype = ctypes.c_uint64
+    hash64.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
     gen = [n for n in os.listdir(index) if n.startswith("gen-")][0]
     path = "%s/%s/data.mdb" % (index, gen)
     with open(path, "r+b") as f:
         data = f.read()
         at = data.index(b"scoutidx")
-        new = change(data[at:at + 64])
-        assert len(new) == 64 and new != data[at:at + 64]
+        # it ends where its checksum fits
+        end = next(e for e in range(at + 64, at + 4000)
+                   if hash64(data[at:e], e - at) ==
+                   int.from_bytes(data[e:e + 8], "little"))
+        new = change(data[at:end])
+        assert len(new) == end - at and new != data[at:end]
         f.seek(at)
-        f.write(new)
+        f.write(new + hash64(new, len(new)).to_bytes(8, "little"))
 
 
 CASES = [disk_full, read_only, rights, not_an_index, network, versions]
