@@ -59,13 +59,10 @@ else
 		threads_crowd
 fi
 rel=$top/build/release
-if [ $long = yes ]; then walks=300 cases=300; else walks=60 cases=60; fi
-if [ $long = yes ]; then long_flag=--long; else long_flag=; fi
-
 if [ $long = yes ]; then
-	walks=300 cases=300 flips=3000
+	walks=300 cases=300 flips=3000 long_flag=--long
 else
-	walks=60 cases=60 flips=60
+	walks=60 cases=60 flips=60 long_flag=
 fi
 
 step "lint" python3 tests/lint/run.py
