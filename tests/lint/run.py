@@ -33,7 +33,7 @@ ONLY = {
 # Conditions that ask for the processor or the compiler, not for the system.
 PLAIN_IF = re.compile(
     r"^(?:(?:defined\s*\(?|!|\|\||&&|==|\(|\)|\s"
-    r"|__SSE2__|__x86_64__|__AVX2__|__BYTE_ORDER__|__ORDER_\w+__"
+    r"|__SSE2__|__x86_64__|__AVX2__|__AARCH64EL__|__BYTE_ORDER__|__ORDER_\w+__"
     r"|__SANITIZE_\w+__|__has_feature\s*\(\w+\)|__has_feature"
     r"|FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION))+$")
 # ... and, in programs, for what the build says about itself.
