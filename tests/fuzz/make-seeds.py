@@ -266,11 +266,20 @@ def stats():
     ]
 
 
+def memsearch():
+    text = b"static int foo(struct bar *b)\n{\n\treturn mutex_lock(&b->lock);\n}\n" * 3
+    sets = [[b"x"], [b"lock"], [b"LOCK", b"Return"], [b"absent~"], [b"}\n" * 2 + b"s"],
+            [bytes([c]) for c in range(64, 128)], [b"aa", b"aab", b"b" * 60], [b"\xc3\xa9"]]
+    rows = [(s, t) for s in sets for t in (text, b"a" * 200 + b"b", text[:70] + b"\xc3\xa9", b"")]
+    return [bytes([i % 2, len(s) - 1]) + b"".join(bytes([len(w)]) + w for w in s) + t
+            for i, (s, t) in enumerate(rows)]
+
+
 TARGETS = {
     "query_parse": query_parse, "tokenizer": tokenizer, "fold": fold, "glob": glob,
     "word_glob": word_glob, "dict_block": dict_blocks, "postings": postings,
     "line_map": line_map, "path_block": path_block, "walk_rules": walk_rules,
-    "manifest": manifest, "stats": stats,
+    "manifest": manifest, "stats": stats, "memsearch": memsearch,
 }
 
 
