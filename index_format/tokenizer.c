@@ -1,102 +1,11 @@
 #include "index_format/tokenizer.h"
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
+#include "base/cpu.h"
 #include "base/err.h"
+#include "index_format/byte_masks.h"
 #include "index_format/fold.h"
 
-/* A bit for each of 64 bytes. */
-struct masks {
-	uint64_t word;		/* [0-9A-Za-z_] */
-	uint64_t newline;
-	uint64_t high;		/* not ASCII */
-};
-
-enum { BLOCK = 64, GIANT_MIN_BYTES = 65536 };
-
-static const uint8_t word_table[128] = {
-	['0'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-	['A'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-	['N'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-	['_'] = 1,
-	['a'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-	['n'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-};
-
-static bool is_ascii_word(uint8_t c)
-{
-	return c < 128 && word_table[c];
-}
-
-static inline struct masks classify_plain(const uint8_t *p)
-{
-	struct masks m = { 0, 0, 0 };
-	unsigned i;
-
-	for (i = 0; i < BLOCK; i++) {
-		uint64_t bit = (uint64_t)1 << i;
-
-		if (p[i] >= 128)
-			m.high |= bit;
-		else if (word_table[p[i]])
-			m.word |= bit;
-		else if (p[i] == '\n')
-			m.newline |= bit;
-	}
-	return m;
-}
-
-#if defined(__x86_64__)
-#define TARGET_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt")))
-
-/*
- * Two table look-ups by nibble, joined by AND (the classification of Langdale
- * and Lemire, "Parsing Gigabytes of JSON per Second", VLDB J. 28, 2019):
- * bit 0 digits (3x), bit 1 letters 4x 6x, bit 2 letters 5x 7x, bit 3 '_'.
- */
-TARGET_AVX2
-static inline __m256i word_bytes_avx2(__m256i v)
-{
-	const __m256i by_low = _mm256_setr_epi8(
-		5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 2, 2, 2, 2, 10,
-		5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 2, 2, 2, 2, 10);
-	const __m256i by_high = _mm256_setr_epi8(
-		0, 0, 0, 1, 2, 12, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0,
-		0, 0, 0, 1, 2, 12, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0);
-	const __m256i nibble = _mm256_set1_epi8(15);
-	__m256i low = _mm256_and_si256(v, nibble);
-	__m256i high = _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble);
-
-	return _mm256_and_si256(_mm256_shuffle_epi8(by_low, low),
-				_mm256_shuffle_epi8(by_high, high));
-}
-
-TARGET_AVX2
-static inline struct masks classify_avx2(const uint8_t *p)
-{
-	__m256i a = _mm256_loadu_si256((const __m256i *)p);
-	__m256i b = _mm256_loadu_si256((const __m256i *)(p + 32));
-	const __m256i zero = _mm256_setzero_si256();
-	const __m256i newline = _mm256_set1_epi8('\n');
-	uint32_t not_a, not_b;
-	struct masks m;
-
-	not_a = (uint32_t)_mm256_movemask_epi8(
-		_mm256_cmpeq_epi8(word_bytes_avx2(a), zero));
-	not_b = (uint32_t)_mm256_movemask_epi8(
-		_mm256_cmpeq_epi8(word_bytes_avx2(b), zero));
-	m.word = ~((uint64_t)not_b << 32 | not_a);
-	m.newline = (uint64_t)(uint32_t)_mm256_movemask_epi8(
-			    _mm256_cmpeq_epi8(b, newline)) << 32 |
-		    (uint32_t)_mm256_movemask_epi8(
-			    _mm256_cmpeq_epi8(a, newline));
-	m.high = (uint64_t)(uint32_t)_mm256_movemask_epi8(b) << 32 |
-		 (uint32_t)_mm256_movemask_epi8(a);
-	return m;
-}
-#endif
+enum { GIANT_MIN_BYTES = 65536 };
 
 void tokenizer_start(struct tokenizer *t, struct span window, bool is_last,
 		     bool first)
@@ -233,7 +142,7 @@ static size_t read_slowly(struct tokenizer *t, struct open_word w, size_t pos,
 			return SIZE_MAX;
 		}
 		if (text[pos] < 128) {
-			if (!is_ascii_word(text[pos])) {
+			if (!byte_is_word(text[pos])) {
 				emit_word(t, &w, out);
 				return pos;
 			}
@@ -257,14 +166,14 @@ static size_t read_slowly(struct tokenizer *t, struct open_word w, size_t pos,
 	return SIZE_MAX;
 }
 
-typedef struct masks (*classify_fn)(const uint8_t *);
+typedef struct byte_masks (*masks_fn)(const uint8_t *);
 
 /*
  * The fast loop: 64 bytes a step, words and lines from bit masks.  Inlined into
  * one function per instruction set.
  */
 static inline __attribute__((always_inline)) bool
-next_batch(struct tokenizer *t, struct token_batch *out, classify_fn classify)
+next_batch(struct tokenizer *t, struct token_batch *out, masks_fn masks_at)
 {
 	size_t p = t->pos;
 	uint32_t nstart = 0, nend = 0, nlines = 0;
@@ -281,14 +190,14 @@ next_batch(struct tokenizer *t, struct token_batch *out, classify_fn classify)
 		nstart = nend = out->ntokens;
 	}
 	while (p < t->len) {
-		struct masks m = classify(t->text + p);
+		struct byte_masks m = masks_at(t->text + p);
 		size_t left = t->len - p;
-		unsigned size = left < BLOCK ? (unsigned)left : BLOCK;
+		unsigned size = left < MASK_BYTES ? (unsigned)left : MASK_BYTES;
 		uint64_t valid, starts, ends, bits, open = nstart > nend;
 
-		if (nend >= TOKEN_BATCH - BLOCK || nlines >= TOKEN_BATCH - BLOCK)
+		if (nend >= TOKEN_BATCH - MASK_BYTES || nlines >= TOKEN_BATCH - MASK_BYTES)
 			break;
-		valid = size < BLOCK ? ((uint64_t)1 << size) - 1 : UINT64_MAX;
+		valid = size < MASK_BYTES ? ((uint64_t)1 << size) - 1 : UINT64_MAX;
 		if (m.high & valid) {
 			size = (unsigned)__builtin_ctzll(m.high);
 			valid = size ? valid & (((uint64_t)1 << size) - 1) : 0;
@@ -318,7 +227,7 @@ next_batch(struct tokenizer *t, struct token_batch *out, classify_fn classify)
 			tok->is_ascii = 1;
 		}
 		p += size;
-		if (size < BLOCK && p < t->len) {
+		if (size < MASK_BYTES && p < t->len) {
 			/* text[p] is not ASCII */
 			struct open_word w = { .is_open = nstart > nend,
 					       .end = p };
@@ -352,22 +261,41 @@ next_batch(struct tokenizer *t, struct token_batch *out, classify_fn classify)
 
 static bool next_plain(struct tokenizer *t, struct token_batch *out)
 {
-	return next_batch(t, out, classify_plain);
+	return next_batch(t, out, byte_masks_plain);
 }
 
 #if defined(__x86_64__)
-TARGET_AVX2
+MASKS_SSE42
+static bool next_sse42(struct tokenizer *t, struct token_batch *out)
+{
+	return next_batch(t, out, byte_masks_sse42);
+}
+
+MASKS_AVX2
 static bool next_avx2(struct tokenizer *t, struct token_batch *out)
 {
-	return next_batch(t, out, classify_avx2);
+	return next_batch(t, out, byte_masks_avx2);
+}
+#elif defined(__AARCH64EL__)
+static bool next_neon(struct tokenizer *t, struct token_batch *out)
+{
+	return next_batch(t, out, byte_masks_neon);
 }
 #endif
 
 bool tokenizer_next(struct tokenizer *t, struct token_batch *out)
 {
+	switch (cpu_level()) {
 #if defined(__x86_64__)
-	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
+	case CPU_AVX2:
 		return next_avx2(t, out);
+	case CPU_SSE42:
+		return next_sse42(t, out);
+#elif defined(__AARCH64EL__)
+	case CPU_NEON:
+		return next_neon(t, out);
 #endif
-	return next_plain(t, out);
+	default:
+		return next_plain(t, out);
+	}
 }
