@@ -1,5 +1,8 @@
 #include "index_format/postings.h"
 
+#include "index_format/bitpack.h"
+#include "index_format/prefix_sum.h"
+
 enum {
 	DOCS_BITSET = 0x40,	/* first byte of a block: a bitset follows */
 	GROUP_HEAD_BYTES = 6,	/* of a block: its length, the position before */
@@ -156,22 +159,23 @@ static const uint8_t *doc_bitset_get(const uint8_t *p, const uint8_t *end,
 				     uint64_t first, doc_id last_doc,
 				     uint32_t *docs)
 {
-	size_t nbytes, i;
+	size_t nbytes, i, size;
 	unsigned n = 0;
+	uint64_t bits;
 
 	if (last_doc < first)
 		return NULL;
 	nbytes = (size_t)((last_doc - first) >> 3) + 1;
 	if ((size_t)(end - p) < nbytes)
 		return NULL;
-	for (i = 0; i < nbytes; i++) {
-		unsigned bits = p[i];
-
+	for (i = 0; i < nbytes; i += size) {
+		size = nbytes - i >= 8 ? 8 : 1;
+		bits = size == 8 ? get_le64(p + i) : p[i];
 		for (; bits; bits &= bits - 1) {
 			if (n == DOCS_BLOCK)
 				return NULL;
 			docs[n++] = (uint32_t)(first + i * 8 +
-					       (unsigned)__builtin_ctz(bits));
+					       (unsigned)__builtin_ctzll(bits));
 		}
 	}
 	return n == DOCS_BLOCK ? p + nbytes : NULL;
@@ -181,7 +185,7 @@ const uint8_t *doc_block_get(const uint8_t *p, const uint8_t *end, doc_id base,
 			     doc_id last_doc, uint32_t *docs)
 {
 	uint64_t doc = base == DOC_NONE ? 0 : (uint64_t)base + 1;
-	unsigned i, width;
+	unsigned width;
 
 	if (p >= end)
 		return NULL;
@@ -193,11 +197,7 @@ const uint8_t *doc_block_get(const uint8_t *p, const uint8_t *end, doc_id base,
 			return NULL;
 		unpack_values(p, width, docs);
 		p += pack_bytes(width);
-		for (i = 0; i < DOCS_BLOCK; i++) {
-			doc += docs[i];
-			docs[i] = (uint32_t)doc++;
-		}
-		if (doc > DOC_NONE)
+		if (prefix_sum(docs, width, doc) > DOC_NONE)
 			return NULL;
 	}
 	return p && docs[DOCS_BLOCK - 1] == last_doc ? p : NULL;
