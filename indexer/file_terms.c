@@ -1,121 +1,29 @@
 #include "indexer/file_terms.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 #include "index_format/fold.h"
+#include "indexer/word_key.h"
 
 enum {
 	SLOTS_MIN = 256,
-	KEY_BYTES = 16,
 	TEXT_PADDING = KEY_BYTES,	/* readable bytes after the last term */
 };
-
-/* Words of up to 16 bytes are compared as two integers. */
-struct word_key {
-	uint64_t a, b;
-};
-
-/* mask_bytes + 16 - n begins with n bytes of ones. */
-static const uint8_t mask_bytes[32] = {
-	255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
-	255, 255,
-};
-
-/* n <= 16 bytes at p (16 readable), ASCII letters in lower case, zeros after. */
-static inline struct word_key load_key(const uint8_t *p, uint32_t n)
-{
-	struct word_key k;
-#if defined(__SSE2__)
-	__m128i v = _mm_loadu_si128((const __m128i *)p), upper;
-
-	upper = _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8('A' - 1)),
-			      _mm_cmpgt_epi8(_mm_set1_epi8('Z' + 1), v));
-	v = _mm_or_si128(v, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
-	v = _mm_and_si128(v, _mm_loadu_si128((const __m128i *)(mask_bytes +
-							       KEY_BYTES - n)));
-	memcpy(&k, &v, sizeof(k));
-#else
-	uint8_t bytes[KEY_BYTES] = { 0 };
-	uint32_t i;
-
-	for (i = 0; i < n; i++)
-		bytes[i] = p[i] >= 'A' && p[i] <= 'Z' ? p[i] | 0x20 : p[i];
-	memcpy(&k, bytes, sizeof(k));
-#endif
-	return k;
-}
-
-/* Which of a word's bytes (up to 16 at p) are letters of either case. */
-struct letters {
-	uint32_t upper, lower;
-};
-
-static inline struct letters load_letters(const uint8_t *p, uint32_t n)
-{
-	struct letters l = { 0, 0 };
-#if defined(__SSE2__)
-	const __m128i v = _mm_loadu_si128((const __m128i *)p);
-	const uint32_t in_word = ((uint32_t)1 << n) - 1;
-	__m128i upper, lower;
-
-	upper = _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8('A' - 1)),
-			      _mm_cmpgt_epi8(_mm_set1_epi8('Z' + 1), v));
-	lower = _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8('a' - 1)),
-			      _mm_cmpgt_epi8(_mm_set1_epi8('z' + 1), v));
-	l.upper = (uint32_t)_mm_movemask_epi8(upper) & in_word;
-	l.lower = (uint32_t)_mm_movemask_epi8(lower) & in_word;
-#else
-	uint32_t i;
-
-	for (i = 0; i < n; i++) {
-		l.upper |= (uint32_t)(p[i] >= 'A' && p[i] <= 'Z') << i;
-		l.lower |= (uint32_t)(p[i] >= 'a' && p[i] <= 'z') << i;
-	}
-#endif
-	return l;
-}
-
-static inline uint8_t surface_of_letters(struct letters l)
-{
-	if (!l.upper)
-		return SURFACE_LOWER;
-	if (l.upper == 1)
-		return SURFACE_CAPITAL;
-	return l.lower ? SURFACE_OTHER : SURFACE_UPPER;
-}
 
 /* How an ASCII word is spelt. */
 static inline uint8_t surface_of(const uint8_t *p, uint32_t len)
 {
-	struct letters all = { 0, 0 }, l;
+	struct word_letters all = { 0, 0 }, l;
 	uint32_t at, n;
 
 	if (len <= KEY_BYTES)
-		return surface_of_letters(load_letters(p, len));
+		return surface_of_letters(word_letters_load(p, len));
 	for (at = 0; at < len; at += n) {
 		n = len - at < KEY_BYTES ? len - at : KEY_BYTES;
-		l = load_letters(p + at, n);
+		l = word_letters_load(p + at, n);
 		/* past the first 16 bytes any letter is not the first one */
 		all.upper |= at && l.upper ? l.upper | 2 : l.upper;
 		all.lower |= l.lower;
 	}
 	return surface_of_letters(all);
-}
-
-/* The folded 64 x 64 bit product, as in wyhash. */
-static inline uint64_t mix(uint64_t a, uint64_t b)
-{
-	__extension__ typedef unsigned __int128 wide;
-	wide p = (wide)a * b;
-
-	return (uint64_t)p ^ (uint64_t)(p >> 64);
-}
-
-static inline uint64_t key_hash(struct word_key k, uint32_t n)
-{
-	return mix(k.a ^ 0x9e3779b97f4a7c15u, k.b ^ n ^ 0xd6e8feb86659fd93u);
 }
 
 /* A longer word: two hashes stand for its bytes, which are compared too. */
@@ -126,9 +34,9 @@ static struct word_key long_key(const uint8_t *p, uint32_t len)
 
 	for (at = 0; at < len; at += n) {
 		n = len - at < KEY_BYTES ? len - at : KEY_BYTES;
-		k = load_key(p + at, n);
-		sum.a = mix(sum.a ^ k.a, k.b ^ 0x9e3779b97f4a7c15u);
-		sum.b = mix(sum.b ^ k.b, k.a ^ 0xd6e8feb86659fd93u);
+		k = word_key_load(p + at, n);
+		sum.a = key_mix(sum.a ^ k.a, k.b ^ 0x9e3779b97f4a7c15u);
+		sum.b = key_mix(sum.b ^ k.b, k.a ^ 0xd6e8feb86659fd93u);
 	}
 	return sum;
 }
@@ -230,7 +138,7 @@ static int put_text(struct file_terms *f, const uint8_t *p, uint32_t len)
 		return SCOUT_E_NOMEM;
 	for (at = 0; at < len; at += KEY_BYTES) {
 		n = len - at < KEY_BYTES ? len - at : KEY_BYTES;
-		k = load_key(p + at, n);
+		k = word_key_load(p + at, n);
 		memcpy(f->text.ptr + f->text.len + at, &k, KEY_BYTES);
 	}
 	f->text.len += len;
@@ -246,8 +154,8 @@ static bool same_text(const struct file_terms *f, const struct file_term *t,
 
 	for (at = 0; at < t->len; at += KEY_BYTES) {
 		n = t->len - at < KEY_BYTES ? t->len - at : KEY_BYTES;
-		x = load_key(p + at, n);
-		y = load_key(text + at, n);
+		x = word_key_load(p + at, n);
+		y = word_key_load(text + at, n);
 		if (x.a != y.a || x.b != y.b)
 			return false;
 	}
@@ -290,8 +198,8 @@ static inline int add_word(struct file_terms *f, const uint8_t *p, uint32_t len,
 	uint32_t hash, at, id;
 	uint64_t h;
 
-	key = len <= KEY_BYTES ? load_key(p, len) : long_key(p, len);
-	h = key_hash(key, len);
+	key = len <= KEY_BYTES ? word_key_load(p, len) : long_key(p, len);
+	h = word_key_hash(key, len);
 	hash = (uint32_t)(h ^ h >> 32);
 	for (at = hash & (f->nslots - 1); (id = f->slots[at]);
 	     at = (at + 1) & (f->nslots - 1)) {
