@@ -4,6 +4,7 @@
 #include <immintrin.h>
 #endif
 
+#include "base/cpu.h"
 #include "base/os.h"
 #include "base/tree/read.h"
 
@@ -25,24 +26,48 @@ static const uint8_t *skip_plain(const uint8_t *p, const uint8_t *end,
 }
 
 #if defined(__x86_64__)
-/* A block of 128 bytes is passed as long as it cannot hold the last '\n'. */
-__attribute__((target("avx2,popcnt"))) static const uint8_t *
-skip_avx2(const uint8_t *p, const uint8_t *end, uint64_t *n)
+/* Ends of lines in the 128 bytes from p on. */
+__attribute__((target("sse4.2,popcnt"))) static inline unsigned
+count_sse42(const uint8_t *p)
+{
+	const __m128i newline = _mm_set1_epi8('\n');
+	unsigned i, count = 0;
+
+	for (i = 0; i < 128; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(p + i));
+
+		v = _mm_cmpeq_epi8(v, newline);
+		count += (unsigned)__builtin_popcount(
+			(unsigned)_mm_movemask_epi8(v));
+	}
+	return count;
+}
+
+__attribute__((target("avx2,popcnt"))) static inline unsigned
+count_avx2(const uint8_t *p)
 {
 	const __m256i newline = _mm256_set1_epi8('\n');
-	unsigned i;
+	unsigned i, count = 0;
 
+	for (i = 0; i < 128; i += 32) {
+		__m256i v = _mm256_loadu_si256((const __m256i *)(p + i));
+
+		v = _mm256_cmpeq_epi8(v, newline);
+		count += (unsigned)__builtin_popcount(
+			(unsigned)_mm256_movemask_epi8(v));
+	}
+	return count;
+}
+
+typedef unsigned (*count_fn)(const uint8_t *p);
+
+/* A block of 128 bytes is passed as long as it cannot hold the last '\n'. */
+static inline __attribute__((always_inline)) const uint8_t *
+skip_blocks(const uint8_t *p, const uint8_t *end, uint64_t *n, count_fn count_in)
+{
 	while (end - p >= 128) {
-		unsigned count = 0;
+		unsigned count = count_in(p);
 
-		for (i = 0; i < 128; i += 32) {
-			__m256i v = _mm256_loadu_si256(
-				(const __m256i *)(p + i));
-
-			v = _mm256_cmpeq_epi8(v, newline);
-			count += (unsigned)__builtin_popcount(
-				(unsigned)_mm256_movemask_epi8(v));
-		}
 		if (count >= *n)
 			break;
 		*n -= count;
@@ -50,13 +75,27 @@ skip_avx2(const uint8_t *p, const uint8_t *end, uint64_t *n)
 	}
 	return skip_plain(p, end, n);
 }
+
+__attribute__((target("sse4.2,popcnt"))) static const uint8_t *
+skip_sse42(const uint8_t *p, const uint8_t *end, uint64_t *n)
+{
+	return skip_blocks(p, end, n, count_sse42);
+}
+
+__attribute__((target("avx2,popcnt"))) static const uint8_t *
+skip_avx2(const uint8_t *p, const uint8_t *end, uint64_t *n)
+{
+	return skip_blocks(p, end, n, count_avx2);
+}
 #endif
 
 const uint8_t *lines_skip(const uint8_t *p, const uint8_t *end, uint64_t *n)
 {
 #if defined(__x86_64__)
-	if (*n > 1 && __builtin_cpu_supports("avx2"))
+	if (*n > 1 && cpu_level() == CPU_AVX2)
 		return skip_avx2(p, end, n);
+	if (*n > 1 && cpu_level() == CPU_SSE42)
+		return skip_sse42(p, end, n);
 #endif
 	return skip_plain(p, end, n);
 }
