@@ -17,6 +17,7 @@ case "${1:-}" in
 esac
 
 need_packages $BUILD_PACKAGES $TEST_PACKAGES
+[ $long = no ] || need_packages $CROSS_PACKAGES || :
 jobs=$(nproc)
 passed=0 failed=0 skipped=0
 
@@ -104,6 +105,16 @@ if [ $long = yes ]; then
 		build/asan/tests/test_corrupt 11
 	step "every bit of every value damaged" \
 		build/release/tests/test_corrupt 1
+for level in plain sse42; do
+	step "oracle on a processor with $level only" env SCOUT_CPU=$level \
+		tests/oracle/run --bin "$rel/tools" --seed 8001 \
+		--cases $((cases / 6))
+done
+if command -v aarch64-linux-gnu-gcc >/dev/null &&
+	command -v qemu-aarch64 >/dev/null; then
+	step "kernels for AArch64, in an emulator" tests/kernels/neon
+else
+	echo "== skipped: kernels for AArch64 (no cross compiler or emulator)"
 fi
 for op in and or not near before phrase prefix case lines; do
 	step "oracle notices a broken '$op'" tests/oracle/run \

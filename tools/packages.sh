@@ -36,3 +36,4 @@ need_packages() {
 BUILD_PACKAGES="gcc libc6-dev cmake make pkg-config liblmdb-dev libzstd-dev
 	libutf8proc-dev libxxhash-dev"
 TEST_PACKAGES="libcmocka-dev python3 ripgrep git unicode-data"
+CROSS_PACKAGES="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
