@@ -13,7 +13,8 @@ struct list {
 
 struct list_shape {
 	uint32_t df;
-	uint32_t doc_gap;	/* at most */
+	uint32_t doc_gap;	/* at most; 0: small ones and now and then a
+				 * large one, as bitsets are for */
 	uint32_t freq;		/* at most */
 	uint32_t heavy;		/* occurrences in one of the documents */
 	uint32_t pos_gap;	/* at most; 0: skewed up to 2^20 */
@@ -46,6 +47,8 @@ static const struct list_shape shapes[] = {
 	{ 1000, 3000, 300, 0, 200, POSTING_BLOCKS },
 	{ 2000, 1, 1, 0, 1, POSTING_BLOCKS },
 	{ 2000, 2, 2, 100000, 5, POSTING_BLOCKS },
+	{ 128, 0, 3, 0, 100, POSTING_BLOCKS },
+	{ 3000, 0, 3, 0, 100, POSTING_BLOCKS },
 	{ 20000, 8, 1, 0, 5000, POSTING_BLOCKS },
 	{ 30000, 100, 2, 0, 5000, POSTING_BLOCKS },
 };
@@ -78,6 +81,13 @@ static void put_positions(struct list *l, const struct list_shape *s,
 	}
 }
 
+static uint32_t doc_gap(const struct list_shape *s, struct rng *r)
+{
+	if (s->doc_gap)
+		return rng_below(r, s->doc_gap);
+	return rng_below(r, rng_below(r, 40) ? 2 : 60);
+}
+
 static void list_make(struct list *l, const struct list_shape *s,
 		      struct rng *r)
 {
@@ -90,7 +100,7 @@ static void list_make(struct list *l, const struct list_shape *s,
 	l->first = new_array(s->df, sizeof(*l->first));
 	buf_init(&l->positions, MEM_OTHER);
 	for (i = 0; i < s->df; i++) {
-		l->docs[i] = next + rng_below(r, s->doc_gap);
+		l->docs[i] = next + doc_gap(s, r);
 		next = l->docs[i] + 1;
 		freq = s->heavy && i == heavy ? s->heavy :
 						1 + rng_below(r, s->freq);
