@@ -275,11 +275,22 @@ def memsearch():
             for i, (s, t) in enumerate(rows)]
 
 
+def kernels():
+    texts = [
+        b"static int Foo_1(struct bar *b)\n{\n\treturn b->x[0x2f];\n}\n" * 9,
+        bytes(range(256)) * 3, b"\n" * 300, b"word " * 60 + b"\xd0\xb6\xe6\x97\xa5" * 20 + b"a" * 80,
+        b"\xff" * 520, b"",
+    ]
+    return [le(n, 2) + bytes([width]) + le(start, 4) + t
+            for i, t in enumerate(texts)
+            for n, width, start in ((i, 1 + 5 * i, 0), (9 + i, 31 - i, 2**32 - 1))]
+
+
 TARGETS = {
     "query_parse": query_parse, "tokenizer": tokenizer, "fold": fold, "glob": glob,
     "word_glob": word_glob, "dict_block": dict_blocks, "postings": postings,
     "line_map": line_map, "path_block": path_block, "walk_rules": walk_rules,
-    "manifest": manifest, "stats": stats, "memsearch": memsearch,
+    "manifest": manifest, "stats": stats, "memsearch": memsearch, "kernels": kernels,
 }
 
 
