@@ -39,10 +39,11 @@ static unsigned random_below(unsigned n)
 /* Bytes at the borders of what the kernels tell apart. */
 static uint8_t random_byte(void)
 {
-	static const uint8_t borders[] = "/09:@AZ[^_`az{\n\v\t \x7f\x80\xff\x8a\xb0";
+	static const uint8_t borders[] =
+		"/09:@AZ[^_`az{\n\v\t \x7f\x80\xff\x8a\xb0";
 
-	return random_below(4) ? borders[random_below(sizeof(borders))] :
-				 (uint8_t)random_number();
+	return random_below(4) ? borders[random_below(sizeof(borders))]
+			       : (uint8_t)random_number();
 }
 
 /* A block of exactly that size: what reads past it is found by a sanitizer. */
@@ -167,7 +168,8 @@ static void compare_integers(enum cpu_level level, unsigned nrounds)
 			free(packed);
 			for (v = 0; v < PACK_VALUES; v++)
 				values[v] = width ? (uint32_t)random_number() >>
-							    (32 - width) : 0;
+							    (32 - width)
+						  : 0;
 			if (width && !random_below(8))
 				memset(values, 0xff, sizeof(values));
 			for (v = 0; v < PACK_VALUES && width; v++)
@@ -250,8 +252,10 @@ static void compare_strings(enum cpu_level level, unsigned nrounds)
 			uint8_t *p = random_block(n);
 
 			if (n <= text.len && random_below(2))
-				memcpy(p, text.ptr + random_below(
-					       (unsigned)(text.len - n + 1)),
+				memcpy(p,
+				       text.ptr + random_below(
+							  (unsigned)(text.len -
+								     n + 1)),
 				       n);
 			strings[j] = span_of(p, n);
 		}
@@ -266,8 +270,8 @@ static void compare_strings(enum cpu_level level, unsigned nrounds)
 
 int main(int argc, char **argv)
 {
-	unsigned nrounds = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) :
-				      2000;
+	unsigned nrounds =
+		argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 2000;
 	int level;
 
 #if defined(__x86_64__)
