@@ -23,7 +23,7 @@ static enum cpu_level best_level(void)
 {
 #if defined(__x86_64__)
 	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-	    __builtin_cpu_supports("bmi2"))
+	    __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt"))
 		return CPU_AVX2;
 	if (__builtin_cpu_supports("sse4.2") &&
 	    __builtin_cpu_supports("popcnt"))

@@ -14,8 +14,8 @@
 
 enum cpu_level {
 	CPU_PLAIN,
-	CPU_SSE42,	/* x86-64-v2: SSSE3, SSE4.2, POPCNT */
-	CPU_AVX2,	/* x86-64-v3: AVX2, BMI1, BMI2, LZCNT */
+	CPU_SSE42,	/* x86-64: SSE4.2 and before, POPCNT */
+	CPU_AVX2,	/* ... AVX2, BMI1 and BMI2 */
 	CPU_NEON,	/* every AArch64 */
 };
 
