@@ -13,6 +13,7 @@ typedef uint32_t term_pos;	/* position: ordinal of a word in its document */
 
 enum {
 	TERM_MAX_BYTES = 255,		/* a folded form is kept to this */
+	TERM_CUT_MIN_BYTES = TERM_MAX_BYTES - 3,	/* if cut, at least this */
 	WORD_FOLD_MAX_BYTES = 1024,	/* raw bytes of a word that are folded */
 	SEGMENT_MAX_DOCS = 4000000,	/* documents in one segment */
 	POSITIONS_BLOCK = 128,		/* values in a packed block */

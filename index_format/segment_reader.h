@@ -21,12 +21,14 @@
 #include "index_format/read_check.h"
 #include "index_format/store.h"
 #include "index_format/streams.h"
+#include "index_format/term_filter.h"
 
 struct segment_reader {
 	struct index_snapshot *snapshot;
 	uint32_t number;	/* segment number in the store */
 	doc_id ndocs;
 	uint64_t nwords;
+	uint32_t dict_blocks;
 	const uint8_t *deleted;	/* bit per document, or NULL: none deleted */
 	const doc_id *wild_docs;	/* documents whose overlong words make
 				 * the index unreliable; ascending */
@@ -77,17 +79,33 @@ void snapshot_close(struct index_snapshot *snapshot);
 int segment_find_term(struct segment_reader *seg, struct span term,
 		      struct term_info *out, struct scout_err *err);
 
-/* Walks the terms in bytewise order from the first that is >= start. */
+/* Bits that a dictionary block's filter must have (term_filter.h). */
+struct filter_bits {
+	const uint16_t *bits;
+	size_t n;
+};
+
+/* Walks terms in bytewise order. */
 struct term_iter {
 	struct segment_reader *seg;
 	struct store_cursor *cursor;
+	const struct filter_bits *wanted;	/* NULL: all blocks */
+	uint32_t block_number;	/* of the block at hand; with wanted */
+	uint64_t passing[FILTER_BLOCKS / 64];	/* blocks of its group */
+	uint32_t nblocks;	/* decoded */
 	struct dict_block block;
 	struct span term;	/* current term; valid until the next call */
 	struct term_info info;	/* of the current term */
 };
-/* Call term_iter_next for the first term.  Close it whatever happened. */
+/* From the first term >= start.  Call term_iter_next for that.  Close it whatever
+ * happened. */
 int term_iter_open(struct term_iter *it, struct segment_reader *seg,
 		   struct span start, struct scout_err *err);
+/* The terms of the blocks whose filters have all wanted bits, and of those with
+ * terms that may have been cut.  wanted is borrowed. */
+int term_iter_open_filtered(struct term_iter *it, struct segment_reader *seg,
+			    const struct filter_bits *wanted,
+			    struct scout_err *err);
 /* SCOUT_OK with it->term and it->info, SCOUT_END, SCOUT_E_CORRUPT. */
 int term_iter_next(struct term_iter *it, struct scout_err *err);
 void term_iter_close(struct term_iter *it);

@@ -32,6 +32,8 @@ void filter_set_term(uint64_t block[FILTER_BITS / 64], struct span last,
 	for (i = shared < 2 ? 0 : shared - 2; i + 3 <= term.len; i++)
 		set_bit(block, filter_bit(term.ptr[i], term.ptr[i + 1],
 					  term.ptr[i + 2]));
+	if (term.len >= TERM_CUT_MIN_BYTES)
+		set_bit(block, FILTER_CUT_BIT);
 	if (term.len >= 2)
 		set_bit(block, filter_bit(term.ptr[term.len - 2],
 					  term.ptr[term.len - 1], 0));

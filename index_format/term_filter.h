@@ -21,12 +21,17 @@ enum {
 	FILTER_GROUP_BYTES = FILTER_BITS * FILTER_ROW_BYTES,
 };
 
+/* Set if the block has a term that may have been cut, of which no end is known;
+ * no trigram has this bit. */
+enum { FILTER_CUT_BIT = 0 };
+
 /* The bit of a trigram. */
 static inline unsigned filter_bit(uint8_t a, uint8_t b, uint8_t c)
 {
 	uint32_t v = a | (uint32_t)b << 8 | (uint32_t)c << 16;
+	uint32_t bit = v * 0x9e3779b1u >> 21;
 
-	return v * 0x9e3779b1u >> 21;
+	return bit + (bit == FILTER_CUT_BIT);
 }
 
 /* Bytes of a row in a group of n blocks. */

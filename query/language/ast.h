@@ -64,6 +64,13 @@ struct ast_piece {
 	size_t nitems;		/* wildcards that meet: every ? before one * */
 };
 
+/* Whether a glob is a literal with a * after it. */
+static inline bool ast_is_prefix(const struct ast_piece *p)
+{
+	return p->nitems == 2 && p->items[0].kind == GLOB_LITERAL &&
+	       p->items[1].kind == GLOB_ANY;
+}
+
 struct ast {
 	enum ast_kind kind;
 	size_t pos;		/* place in the query text, bytes; with its */

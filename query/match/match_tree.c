@@ -39,32 +39,13 @@ static const char *kind_name(const struct ast *node)
 	}
 }
 
-static bool is_prefix(const struct ast_piece *p)
-{
-	return p->nitems == 2 && p->items[0].kind == GLOB_LITERAL &&
-	       p->items[1].kind == GLOB_ANY;
-}
-
-static int check_words(struct builder *b, const struct ast *node)
-{
-	size_t i;
-
-	for (i = 0; i < node->npieces; i++)
-		if (node->pieces[i].nitems && !is_prefix(&node->pieces[i]))
-			return unsupported(b, node, "a glob other than 'word*'");
-	return SCOUT_OK;
-}
-
 /* --- Leaves -------------------------------------------------------------- */
 
 static int add_leaf(struct builder *b, const struct ast *node, unsigned *out)
 {
 	struct match_tree *t = b->tree;
 	const struct ast **grown;
-	int rc = check_words(b, node);
 
-	if (rc < 0)
-		return rc;
 	if (t->nleaves == b->leaves_cap) {
 		b->leaves_cap = b->leaves_cap ? b->leaves_cap * 2 : 8;
 		grown = arena_alloc(b->arena,
@@ -83,11 +64,15 @@ static int add_leaf(struct builder *b, const struct ast *node, unsigned *out)
 
 static bool same_piece(const struct ast_piece *a, const struct ast_piece *b)
 {
+	size_t i;
+
 	if (a->nitems != b->nitems)
 		return false;
-	if (a->nitems)
-		return span_eq(a->items[0].composed, b->items[0].composed);
-	return span_eq(a->folded, b->folded);
+	for (i = 0; i < a->nitems; i++)
+		if (a->items[i].kind != b->items[i].kind ||
+		    !span_eq(a->items[i].composed, b->items[i].composed))
+			return false;
+	return a->nitems || span_eq(a->folded, b->folded);
 }
 
 /* Whether two leaves have the same occurrences in every text. */

@@ -1,8 +1,7 @@
 #include "query/plan/expand.h"
 
 #include "index_format/fold.h"
-
-enum { CUT_MIN_BYTES = TERM_MAX_BYTES - 3 };
+#include "query/language/parser.h"
 
 /* An expansion under way. */
 struct expander {
@@ -64,14 +63,17 @@ int set_add_postings(uint64_t *set, struct posting_cursor *c)
 
 /* --- Which terms --------------------------------------------------------- */
 
+enum term_match { TERM_NO, TERM_YES, TERM_PERHAPS };
+
 /* Whether a term that starts with piece->term matches the prefix.  What follows
  * an ASCII prefix can only change its last letter if it is a mark. */
-static int test_term(struct expander *x, struct span term, bool *out)
+static int test_prefix(struct expander *x, struct span term,
+		       enum term_match *out)
 {
 	struct span composed = x->piece->composed, start = x->piece->term;
 	int rc;
 
-	*out = true;
+	*out = TERM_YES;
 	if (!composed.len ||
 	    (span_eq(composed, start) && start.ptr[start.len - 1] < 128 &&
 	     (term.len == start.len || term.ptr[start.len] < 128)))
@@ -80,12 +82,40 @@ static int test_term(struct expander *x, struct span term, bool *out)
 	rc = fold_compose(term, &x->composed);
 	if (rc < 0)
 		return rc;
-	*out = span_has_prefix(buf_span(&x->composed), composed);
-	if (!*out && term.len >= CUT_MIN_BYTES) {
-		/* perhaps cut: with its rest it might match */
-		x->out->is_approximate = true;
-		*out = true;
+	if (span_has_prefix(buf_span(&x->composed), composed))
+		return SCOUT_OK;
+	/* one that was cut might match with its rest */
+	*out = term.len >= TERM_CUT_MIN_BYTES ? TERM_PERHAPS : TERM_NO;
+	return SCOUT_OK;
+}
+
+static bool is_ascii(struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++)
+		if (s.ptr[i] >= 128)
+			return false;
+	return true;
+}
+
+static int test_term(struct expander *x, struct span term, enum term_match *out)
+{
+	const struct piece_plan *p = x->piece;
+	struct span composed = term;
+	int rc;
+
+	if (!p->nitems)
+		return test_prefix(x, term, out);
+	if (!is_ascii(term)) {
+		buf_clear(&x->composed);
+		rc = fold_compose(term, &x->composed);
+		if (rc < 0)
+			return rc;
+		composed = buf_span(&x->composed);
 	}
+	*out = word_glob_match(p->items, p->nitems, composed) ? TERM_YES :
+	       term.len >= TERM_CUT_MIN_BYTES ? TERM_PERHAPS : TERM_NO;
 	return SCOUT_OK;
 }
 
@@ -122,24 +152,59 @@ static void forget_positions(struct expander *x)
 	x->keeps_pairs = false;
 }
 
-static int add_positions(struct expander *x, struct posting_cursor *c)
+static int add_posting(struct expander *x, struct posting_cursor *c)
 {
 	const term_pos *pos;
 	uint32_t n;
 	int rc;
 
+	x->out->set[c->doc / 64] |= (uint64_t)1 << (c->doc & 63);
+	if (!x->keeps_pairs)
+		return SCOUT_OK;
+	rc = posting_positions(c, &pos, &n);
+	return rc < 0 ? rc : put_pairs(x, c->doc, pos, n);
+}
+
+static int add_positions(struct expander *x, struct posting_cursor *c)
+{
+	int rc;
+
 	while ((rc = posting_next(c)) == SCOUT_OK) {
-		x->out->set[c->doc / 64] |= (uint64_t)1 << (c->doc & 63);
-		rc = posting_positions(c, &pos, &n);
-		if (!rc)
-			rc = put_pairs(x, c->doc, pos, n);
+		rc = add_posting(x, c);
 		if (rc < 0)
 			return rc;
 	}
 	return rc < 0 ? rc : SCOUT_OK;
 }
 
-static int add_term(struct expander *x, const struct term_info *info)
+/* The same where a document has overlong words, of which this term may be the
+ * beginning of one; what matches there is in the text. */
+static int add_where_cut(struct expander *x, struct posting_cursor *c)
+{
+	struct doc_info doc;
+	int rc;
+
+	while ((rc = posting_next(c)) == SCOUT_OK) {
+		rc = segment_doc(x->seg, c->doc, NULL, &doc, NULL);
+		if (!rc && doc.flags & DOC_OVERLONG)
+			rc = add_posting(x, c);
+		if (rc < 0)
+			return rc;
+	}
+	return rc < 0 ? rc : SCOUT_OK;
+}
+
+static int add_postings(struct expander *x, struct posting_cursor *c,
+			enum term_match match)
+{
+	if (match == TERM_PERHAPS)
+		return add_where_cut(x, c);
+	return x->keeps_pairs ? add_positions(x, c) :
+				set_add_postings(x->out->set, c);
+}
+
+static int add_term(struct expander *x, const struct term_info *info,
+		    enum term_match match)
 {
 	struct posting_cursor c;
 	int rc;
@@ -150,28 +215,34 @@ static int add_term(struct expander *x, const struct term_info *info)
 		forget_positions(x);
 	rc = posting_cursor_init(&c, x->seg, info);
 	if (!rc)
-		rc = x->keeps_pairs ? add_positions(x, &c) :
-				      set_add_postings(x->out->set, &c);
+		rc = add_postings(x, &c, match);
 	posting_cursor_release(&c);
 	return rc;
 }
 
 static int add_terms(struct expander *x, struct scout_err *err)
 {
+	const struct piece_plan *p = x->piece;
+	enum term_match match;
 	struct term_iter it;
-	bool matches;
-	int rc = term_iter_open(&it, x->seg, x->piece->term, err);
+	int rc;
+
+	if (p->nitems && !p->term.len)
+		rc = term_iter_open_filtered(&it, x->seg, &p->filter, err);
+	else
+		rc = term_iter_open(&it, x->seg, p->term, err);
 
 	while (!rc) {
 		rc = term_iter_next(&it, err);
 		if (rc)
 			break;
-		if (!span_has_prefix(it.term, x->piece->term))
+		if (!span_has_prefix(it.term, p->term))
 			break;
-		rc = test_term(x, it.term, &matches);
-		if (!rc && matches)
-			rc = add_term(x, &it.info);
+		rc = test_term(x, it.term, &match);
+		if (!rc && match != TERM_NO)
+			rc = add_term(x, &it.info, match);
 	}
+	x->out->nblocks = it.nblocks;
 	term_iter_close(&it);
 	return rc < 0 ? rc : SCOUT_OK;
 }
@@ -262,9 +333,9 @@ static doc_id count_set(const uint64_t *set, doc_id n)
 	return count;
 }
 
-int expand_prefix(struct segment_reader *seg, const struct piece_plan *piece,
-		  bool want_positions, struct arena *arena,
-		  struct expansion *out, struct scout_err *err)
+int expand_piece(struct segment_reader *seg, const struct piece_plan *piece,
+		 bool want_positions, struct arena *arena,
+		 struct expansion *out, struct scout_err *err)
 {
 	struct expander x = { .seg = seg, .piece = piece, .arena = arena,
 			      .out = out, .keeps_pairs = want_positions };
@@ -282,5 +353,5 @@ int expand_prefix(struct segment_reader *seg, const struct piece_plan *piece,
 	}
 	scout_free(x.pairs);
 	buf_release(&x.composed);
-	return rc < 0 ? scout_err_set(err, rc, "expanding a prefix") : rc;
+	return rc < 0 ? scout_err_set(err, rc, "expanding a glob") : rc;
 }

@@ -1,6 +1,7 @@
 /*
- * Expanding a prefix: all documents of all terms of a segment that start with
- * it, as one list.
+ * Expanding a prefix or another glob: all documents of all terms of a segment
+ * that match it, as one list.  A glob that begins with a wildcard looks only at
+ * dictionary blocks whose filters have all its trigrams.
  *
  * With positions while they are few enough to hold; beyond that the documents
  * alone.  Everything is in the caller's arena.
@@ -22,19 +23,18 @@ struct expansion {
 	doc_id *docs;
 	uint32_t *start;
 	term_pos *positions;
-	/* some term was taken in though its word may not match */
-	bool is_approximate;
+	uint32_t nblocks;	/* of the dictionary, decoded */
 	uint32_t nterms;
 	uint64_t noccurrences;
 };
 
 /*
- * All terms of a segment that a prefix matches, as one list in arena.
+ * All terms of a segment that an expanded piece matches, as one list in arena.
  * SCOUT_E_CORRUPT, SCOUT_E_NOMEM.
  */
-int expand_prefix(struct segment_reader *seg, const struct piece_plan *piece,
-		  bool want_positions, struct arena *arena,
-		  struct expansion *out, struct scout_err *err);
+int expand_piece(struct segment_reader *seg, const struct piece_plan *piece,
+		 bool want_positions, struct arena *arena,
+		 struct expansion *out, struct scout_err *err);
 
 /* Words of a set of n bits. */
 static inline size_t set_words(doc_id n)

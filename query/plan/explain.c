@@ -8,6 +8,7 @@ typedef unsigned long long ull;
 
 /* What the index has of a word or prefix, over all segments. */
 struct found {
+	uint64_t nblocks;
 	uint64_t ndocs;
 	uint64_t noccurrences;
 	uint64_t nterms;
@@ -21,7 +22,7 @@ static int look_up(const struct piece_plan *p, struct segment_reader *seg,
 	struct arena arena;
 	int rc;
 
-	if (!p->is_prefix) {
+	if (!p->is_expanded) {
 		rc = segment_find_term(seg, p->term, &info, err);
 		if (rc == SCOUT_E_NOTFOUND)
 			return SCOUT_OK;
@@ -33,8 +34,9 @@ static int look_up(const struct piece_plan *p, struct segment_reader *seg,
 		return SCOUT_OK;
 	}
 	arena_init(&arena, MEM_QUERY);
-	rc = expand_prefix(seg, p, false, &arena, &x, err);
+	rc = expand_piece(seg, p, false, &arena, &x, err);
 	if (!rc) {
+		f->nblocks += x.nblocks;
 		f->nterms += x.nterms;
 		f->ndocs += x.ndocs;
 		f->noccurrences += x.noccurrences;
@@ -54,14 +56,17 @@ static int explain_piece(const struct ast_piece *piece,
 
 	buf_put_str(out, "    ");
 	put_printable(piece->raw, out);
-	buf_put_str(out, p->is_prefix ? ": prefix " : ": word ");
-	put_printable(p->term, out);
+	buf_put_str(out, p->nitems ? ": glob" : p->is_expanded ? ": prefix " :
+								 ": word ");
+	if (!p->nitems)
+		put_printable(p->term, out);
 	for (i = 0; snapshot && i < snapshot->nsegments && !rc; i++)
 		rc = look_up(p, &snapshot->segments[i], &f, err);
 	if (rc < 0)
 		return rc;
-	if (snapshot && p->is_prefix)
-		buf_printf(out, ", %llu terms", (ull)f.nterms);
+	if (snapshot && p->is_expanded)
+		buf_printf(out, ", %llu blocks, %llu terms", (ull)f.nblocks,
+			   (ull)f.nterms);
 	if (snapshot)
 		buf_printf(out, ", %llu files, %llu occurrences", (ull)f.ndocs,
 			   (ull)f.noccurrences);

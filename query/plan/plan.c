@@ -2,11 +2,6 @@
 
 #include "index_format/fold.h"
 
-enum {
-	/* a kept form that was cut is at least this long */
-	CUT_MIN_BYTES = TERM_MAX_BYTES - 3,
-};
-
 struct planner {
 	struct arena *arena;
 	struct buf fold;
@@ -41,7 +36,7 @@ static bool has_iota_subscript(struct span s)
 /* Shortens a term to what the index keeps. */
 static void cut_term(struct leaf_plan *leaf, struct span *term)
 {
-	if (term->len >= CUT_MIN_BYTES)
+	if (term->len >= TERM_CUT_MIN_BYTES)
 		leaf->minds_overlong = true;
 	if (term->len > TERM_MAX_BYTES)
 		leaf->is_approximate = true;
@@ -71,7 +66,7 @@ static int plan_prefix(struct planner *p, const struct ast_piece *piece,
 	const struct glob_item *item = &piece->items[0];
 	bool is_sensitive = leaf->is_approximate;
 
-	out->is_prefix = true;
+	out->is_expanded = true;
 	out->term = span_of(item->lookup.ptr,
 			    fold_stable_prefix(item->lookup));
 	cut_term(leaf, &out->term);
@@ -85,6 +80,80 @@ static int plan_prefix(struct planner *p, const struct ast_piece *piece,
 	if (fold_compose(item->lookup, &p->fold) < 0)
 		return out_of_memory(p);
 	return keep(p, &out->composed);
+}
+
+/* --- Globs --------------------------------------------------------------- */
+
+static bool is_ascii(const uint8_t *p, size_t n)
+{
+	while (n)
+		if (p[--n] >= 128)
+			return false;
+	return true;
+}
+
+/* The filter bits of a literal; those of its end if it ends the word.  ASCII
+ * characters next to each other in the NFC form are so in the term. */
+static size_t literal_bits(struct span s, bool is_last, uint16_t *bits)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i + 3 <= s.len; i++)
+		if (is_ascii(s.ptr + i, 3))
+			bits[n++] = (uint16_t)filter_bit(
+				s.ptr[i], s.ptr[i + 1], s.ptr[i + 2]);
+	if (is_last && s.len >= 2 && is_ascii(s.ptr + s.len - 2, 2))
+		bits[n++] = (uint16_t)filter_bit(s.ptr[s.len - 2],
+						 s.ptr[s.len - 1], 0);
+	return n;
+}
+
+static int plan_filter(struct planner *p, const struct ast_piece *piece,
+		       struct piece_plan *out)
+{
+	size_t i, most = 0;
+	uint16_t *bits;
+
+	for (i = 0; i < piece->nitems; i++)
+		most += piece->items[i].composed.len;
+	bits = arena_alloc(p->arena, (most + 1) * sizeof(*bits));
+	if (!bits)
+		return out_of_memory(p);
+	out->filter.bits = bits;
+	for (i = 0; i < piece->nitems; i++)
+		if (piece->items[i].kind == GLOB_LITERAL)
+			out->filter.n += literal_bits(
+				piece->items[i].composed,
+				i + 1 == piece->nitems, bits + out->filter.n);
+	return SCOUT_OK;
+}
+
+static int plan_glob(struct planner *p, const struct ast_piece *piece,
+		     struct leaf_plan *leaf, struct piece_plan *out)
+{
+	const struct glob_item *first = &piece->items[0];
+
+	out->is_expanded = true;
+	out->items = piece->items;
+	out->nitems = piece->nitems;
+	/* terms know no case: what a sensitive glob matches is in the text */
+	leaf->is_anywhere |= leaf->is_approximate;
+	leaf->minds_overlong = true;
+	if (first->kind == GLOB_LITERAL) {
+		out->term = span_of(first->lookup.ptr,
+				    fold_stable_prefix(first->lookup));
+		cut_term(leaf, &out->term);
+	}
+	return out->term.len ? SCOUT_OK : plan_filter(p, piece, out);
+}
+
+static int plan_piece(struct planner *p, const struct ast_piece *piece,
+		      struct leaf_plan *leaf, struct piece_plan *out)
+{
+	if (!piece->nitems)
+		return plan_word(p, piece, leaf, out);
+	return ast_is_prefix(piece) ? plan_prefix(p, piece, leaf, out) :
+				      plan_glob(p, piece, leaf, out);
 }
 
 static int plan_leaf(struct planner *p, const struct ast *node,
@@ -101,13 +170,8 @@ static int plan_leaf(struct planner *p, const struct ast *node,
 	out->is_approximate = node->sensitive;
 	out->is_anywhere = node->no_marks;
 	out->needs_positions |= wants_lines || node->npieces > 1;
-	for (i = 0; i < node->npieces && !rc; i++) {
-		const struct ast_piece *piece = &node->pieces[i];
-
-		rc = piece->nitems ?
-			     plan_prefix(p, piece, out, &out->pieces[i]) :
-			     plan_word(p, piece, out, &out->pieces[i]);
-	}
+	for (i = 0; i < node->npieces && !rc; i++)
+		rc = plan_piece(p, &node->pieces[i], out, &out->pieces[i]);
 	return rc;
 }
 

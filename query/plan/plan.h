@@ -7,14 +7,19 @@
 #ifndef SCOUT_QUERY_PLAN_PLAN_H
 #define SCOUT_QUERY_PLAN_PLAN_H
 
+#include "index_format/segment_reader.h"
 #include "query/match/eval.h"
 
 struct piece_plan {
-	bool is_prefix;
-	struct span term;	/* kept form; of a prefix, what all its terms
-				 * start with */
+	bool is_expanded;	/* a prefix, or another glob */
+	struct span term;	/* kept form; of an expanded piece what all its
+				 * terms start with, perhaps nothing */
 	struct span composed;	/* prefix: what their NFC forms start with, or
 				 * empty if that is not to be tested */
+	/* a glob other than a prefix: what their NFC forms match */
+	const struct glob_item *items;
+	size_t nitems;		/* 0: it is none */
+	struct filter_bits filter;	/* if term is empty: of their blocks */
 };
 
 struct leaf_plan {

@@ -279,13 +279,12 @@ static int open_word(struct segment_run *r, struct leaf_run *l, size_t i,
 	struct term_info info;
 	int rc;
 
-	if (p->is_prefix) {
-		rc = expand_prefix(r->seg, p, l->plan->needs_positions,
+	if (p->is_expanded) {
+		rc = expand_piece(r->seg, p, l->plan->needs_positions,
 				   r->arena, &l->expansions[i], err);
 		if (rc < 0)
 			return rc;
 		word_cursor_open_expansion(w, r->seg, &l->expansions[i]);
-		l->is_approximate |= l->expansions[i].is_approximate;
 		l->has_positions &= l->expansions[i].has_positions;
 		if (!l->expansions[i].ndocs)
 			word_cursor_open_none(w);

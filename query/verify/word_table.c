@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "index_format/fold.h"
+#include "query/language/parser.h"
 
 #define NO_ELEMENT UINT32_MAX
 
@@ -19,6 +20,8 @@ static uint32_t slot_of(const struct word_table *t, struct span text,
 
 static uint32_t *head_of(struct word_table *t, const struct word_element *e)
 {
+	if (e->nitems)
+		return &t->globs;
 	if (e->is_prefix)
 		return &t->prefixes[e->text.len ? e->text.ptr[0] :
 						  EMPTY_PREFIX];
@@ -35,12 +38,37 @@ static bool is_ascii(struct span s)
 	return true;
 }
 
+/* Which ASCII words a glob may match: none if a literal of it is not ASCII. */
+static void note_glob_lengths(struct word_table *t,
+			      const struct word_element *e)
+{
+	size_t i, n = 0;
+	unsigned c;
+
+	for (i = 0; i < e->nitems; i++) {
+		n += e->items[i].kind == GLOB_ONE;
+		if (e->items[i].kind != GLOB_LITERAL)
+			continue;
+		n += e->items[i].composed.len;
+		if (!is_ascii(e->items[i].composed))
+			return;
+	}
+	if (n > 63)
+		n = 63;
+	for (c = 0; c < 128; c++)
+		t->lengths[c] |= UINT64_MAX << n;
+}
+
 /* Notes which ASCII words the element may match. */
 static void note_lengths(struct word_table *t, const struct word_element *e)
 {
 	unsigned n = e->text.len < 63 ? (unsigned)e->text.len : 63;
 	uint8_t c;
 
+	if (e->nitems) {
+		note_glob_lengths(t, e);
+		return;
+	}
 	if (e->is_prefix && !n)
 		memset(t->lengths, 0xff, sizeof(t->lengths));
 	if (!n || !is_ascii(e->text))
@@ -55,7 +83,7 @@ static uint32_t find_or_add(struct word_table *t, const struct word_element *e)
 {
 	uint32_t *head = head_of(t, e), i;
 
-	for (i = *head; i != NO_ELEMENT; i = t->elements[i].next)
+	for (i = *head; i != NO_ELEMENT && !e->nitems; i = t->elements[i].next)
 		if (t->elements[i].flags == e->flags &&
 		    span_eq(t->elements[i].text, e->text))
 			return i;
@@ -65,8 +93,8 @@ static uint32_t find_or_add(struct word_table *t, const struct word_element *e)
 	*head = i;
 	note_lengths(t, e);
 	t->variants |= 1u << e->flags;
-	if (e->is_prefix)
-		t->prefix_variants |= 1u << e->flags;
+	if (e->is_prefix || e->nitems)
+		t->glob_variants |= 1u << e->flags;
 	return i;
 }
 
@@ -74,11 +102,17 @@ static uint32_t find_or_add(struct word_table *t, const struct word_element *e)
 static uint32_t add_piece(struct word_table *t, const struct ast *leaf,
 			  const struct ast_piece *piece)
 {
-	struct word_element e = { .is_prefix = piece->nitems > 0 };
+	struct word_element e = { .is_prefix = ast_is_prefix(piece) };
 
 	e.flags = (leaf->sensitive ? 0 : FOLD_CASE) |
 		  (leaf->no_marks ? FOLD_NO_MARKS : 0);
-	e.text = e.is_prefix ? piece->items[0].composed : piece->folded;
+	if (piece->nitems && !e.is_prefix) {
+		e.items = piece->items;
+		e.nitems = piece->nitems;
+	} else {
+		e.text = e.is_prefix ? piece->items[0].composed :
+				       piece->folded;
+	}
 	return find_or_add(t, &e);
 }
 
@@ -103,6 +137,7 @@ static int make_slots(struct word_table *t, size_t npieces, struct arena *arena)
 		return SCOUT_E_NOMEM;
 	memset(t->slots, 0xff, t->nslots * sizeof(*t->slots));
 	memset(t->prefixes, 0xff, sizeof(t->prefixes));
+	t->globs = NO_ELEMENT;
 	return SCOUT_OK;
 }
 
@@ -163,6 +198,18 @@ static void find_equal(const struct word_table *t, struct span folded,
 			s->found[s->nfound++] = i;
 }
 
+static void find_globs(const struct word_table *t, struct span composed,
+		       unsigned flags, struct word_scratch *s)
+{
+	uint32_t i;
+
+	for (i = t->globs; i != NO_ELEMENT; i = t->elements[i].next)
+		if (t->elements[i].flags == flags &&
+		    word_glob_match(t->elements[i].items,
+				    t->elements[i].nitems, composed))
+			s->found[s->nfound++] = i;
+}
+
 static void find_prefixes(const struct word_table *t, struct span composed,
 			  unsigned flags, struct word_scratch *s)
 {
@@ -204,8 +251,10 @@ int word_table_match_ascii(const struct word_table *t, struct span word,
 			folded = buf_span(&s->folded);
 		}
 		find_equal(t, folded, flags, s);
-		if (t->prefix_variants >> flags & 1)
+		if (t->glob_variants >> flags & 1) {
 			find_prefixes(t, folded, flags, s);
+			find_globs(t, folded, flags, s);
+		}
 		folded = word;
 	}
 	return SCOUT_OK;
@@ -215,12 +264,13 @@ static int match_variant(const struct word_table *t, unsigned flags,
 			 struct word_scratch *s)
 {
 	find_equal(t, buf_span(&s->folded), flags, s);
-	if (!(t->prefix_variants >> flags & 1))
+	if (!(t->glob_variants >> flags & 1))
 		return SCOUT_OK;
 	buf_clear(&s->composed);
 	if (fold_compose(buf_span(&s->folded), &s->composed) < 0)
 		return SCOUT_E_NOMEM;
 	find_prefixes(t, buf_span(&s->composed), flags, s);
+	find_globs(t, buf_span(&s->composed), flags, s);
 	return SCOUT_OK;
 }
 
@@ -278,19 +328,21 @@ int word_element_matches(const struct word_table *t, uint32_t element,
 {
 	const struct word_element *e = &t->elements[element];
 
-	if (word_is_ascii) {
+	if (word_is_ascii && !e->nitems) {
 		*out = ascii_matches(e, word);
 		return SCOUT_OK;
 	}
 	if (fold(word, e->flags, s) < 0)
 		return SCOUT_E_NOMEM;
-	if (!e->is_prefix) {
+	if (!e->is_prefix && !e->nitems) {
 		*out = span_eq(buf_span(&s->folded), e->text);
 		return SCOUT_OK;
 	}
 	buf_clear(&s->composed);
 	if (fold_compose(buf_span(&s->folded), &s->composed) < 0)
 		return SCOUT_E_NOMEM;
-	*out = span_has_prefix(buf_span(&s->composed), e->text);
+	*out = e->nitems ? word_glob_match(e->items, e->nitems,
+					   buf_span(&s->composed)) :
+			   span_has_prefix(buf_span(&s->composed), e->text);
 	return SCOUT_OK;
 }

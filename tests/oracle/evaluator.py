@@ -8,6 +8,7 @@ stands.
 
 import bisect
 import os
+import re
 import stat
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ import grammar
 from grammar import And, Near, Not, Operand, Or
 from words import Text, fold, nfc
 
-BREAKABLE = ("and", "or", "not", "near", "before", "phrase", "prefix", "case", "lines")
+BREAKABLE = ("and", "or", "not", "near", "before", "phrase", "prefix", "glob", "case", "lines")
 
 
 class Occurrence(NamedTuple):
@@ -97,6 +98,12 @@ class Evaluator:
 
     def piece_matcher(self, piece, sensitive):
         """A predicate on raw words."""
+        if piece.glob:
+            items = piece.glob[:-1] if self.broken == "glob" else piece.glob
+            pattern = re.compile("".join(
+                {"*": ".*", "?": "."}.get(item) or re.escape(nfc(fold(item, sensitive)))
+                for item in items), re.DOTALL)
+            return lambda raw: pattern.fullmatch(nfc(fold(raw, sensitive)))
         wanted = fold(piece.raw, sensitive)
         if piece.prefix and self.broken != "prefix":
             start = nfc(wanted)

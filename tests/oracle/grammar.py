@@ -33,9 +33,11 @@ class Unsupported(Exception):
 
 @dataclass(frozen=True)
 class Piece:
-    """One word of an operand; a prefix if it was written with `*` after it."""
+    """One word of an operand; a prefix if it was written with `*` after it; another
+    glob if there are wildcards elsewhere: then GLOB has its literals and them."""
     raw: str
     prefix: bool = False
+    glob: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,9 @@ def _pieces_of_run(run):
         run = run.lstrip("*")                # adds nothing at either end
     starred = run.endswith("*")
     if "*" in run.rstrip("*") or "?" in run:
-        raise Unsupported("glob")
+        if len(found) > 1 or found[0].unspaced:
+            raise Unsupported("glob beside a script without spaces")
+        return [Piece(run, glob=tuple(re.findall(r"[*?]|[^*?]+", run)))]
     pieces = [Piece(w.raw) for w in found]
     if starred and not found[-1].unspaced:
         pieces[-1] = Piece(found[-1].raw, prefix=True)

@@ -9,6 +9,7 @@ business: nothing here is shared with the parser in grammar.py but FIELDS.
 import unicodedata
 
 import grammar
+import words as wordlib
 
 CASE_FLAGS = [("i", []), ("i", []), ("i", ["-i"]), ("s", ["-s"]), ("S", ["-S"])]
 
@@ -90,9 +91,33 @@ class Generator:
             if self.rng.random() < 0.1 or not _is_operand(text):
                 return f'"{text}"'
             return text
-        if kind < 0.72:
+        if kind < 0.68:
             return self.prefix(place)
+        if kind < 0.8:
+            return self.glob(place)
         return self.phrase(place, joined)
+
+    def glob(self, place):
+        """A word with a few of its characters left out or written as `?`."""
+        file, at = place
+        raw = self.word(place)
+        if file[at].unspaced or not _is_operand(raw):
+            return self.prefix(place)
+        kept = list(raw)
+        for _ in range(self.rng.choice([1, 1, 2, 3])):
+            start = self.rng.randrange(len(kept) + 1)
+            length = self.rng.randrange(0, 4)
+            if len(kept) - len(kept[start:start + length]) < 1:
+                continue
+            kept[start:start + length] = [self.rng.choice("*?*")]
+        text = "".join(kept)
+        literal = text.replace("*", "").replace("?", "")
+        # a literal that ends or begins with what folds to nothing is not ours
+        found = wordlib.split_words(literal.encode("utf-8", "surrogateescape"))
+        if len(found) != 1 or found[0].unspaced or \
+                any(wordlib.is_ignorable(ord(c)) for c in literal):
+            return self.prefix(place)
+        return text
 
     def prefix(self, place):
         file, at = place

@@ -125,7 +125,7 @@ class Grammar(unittest.TestCase):
                 grammar.parse(query)
 
     def test_not_of_this_release(self):
-        for query in ("*foo", "f?o", "foo~", "part:foo", "/re/", "lit:x", "path:x", "a NOT NEAR b",
+        for query in ("?\u6771", "foo~", "part:foo", "/re/", "lit:x", "path:x", "a NOT NEAR b",
                       "a NEAR (b OR c)", "a NEAR (b NEAR c)"):
             with self.assertRaises(grammar.Unsupported, msg=query):
                 grammar.parse(query)
@@ -156,6 +156,13 @@ class Meaning(unittest.TestCase):
         self.assertIsNone(lines("cafe\u0301", "cafe*"))
         self.assertEqual(lines("caf\u00e9s", "cafe\u0301*"), [1])
         self.assertEqual(lines("\u00bd", "1\u2044*"), None)      # the words 1 and 2, rather
+
+    def test_glob(self):
+        self.assertEqual(marked("foo foobar xfoo", "*FOO"), [(1, "foo"), (1, "xfoo")])
+        self.assertEqual(marked("foo fo fao faao", "f?o"), [(1, "foo"), (1, "fao")])
+        self.assertEqual(lines("caf\u00e9", "c*?\u00e9"), [1])
+        self.assertIsNone(lines("caf\u00e9", "*fe*"))
+        self.assertEqual(lines("cafe\u0301", "caf?"), [1])        # one character, composed
 
     def test_case(self):
         text = "Foo\nfoo\n"

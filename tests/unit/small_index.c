@@ -64,6 +64,7 @@ void small_index_open_segment(struct small_index *ix, unsigned i)
 	seg->number = meta->number;
 	seg->ndocs = meta->ndocs;
 	seg->nwords = meta->nwords;
+	seg->dict_blocks = meta->dict_blocks;
 	for (k = 0; k < STREAMS; k++) {
 		struct stream_reader *s = &seg->streams[k];
 

@@ -13,6 +13,8 @@ static void set_plainly(bool bits[FILTER_BITS], struct span term)
 {
 	size_t i;
 
+	if (term.len >= 252)
+		bits[0] = true;
 	for (i = 0; i + 1 < term.len; i++)
 		bits[filter_bit(term.ptr[i], term.ptr[i + 1],
 				i + 2 < term.len ? term.ptr[i + 2] : 0)] = true;
@@ -22,7 +24,7 @@ static size_t random_term(struct rng *r, uint8_t term[TERM_MAX_BYTES],
 			  size_t before)
 {
 	size_t shared = rng_below(r, (uint32_t)before + 1), i;
-	size_t len = shared + 1 + rng_below(r, rng_below(r, 9) ? 9 : 200);
+	size_t len = shared + 1 + rng_below(r, rng_below(r, 9) ? 9 : 250);
 
 	if (len > TERM_MAX_BYTES)
 		len = TERM_MAX_BYTES;
@@ -92,6 +94,8 @@ static void test_bit(void **state)
 	assert_int_equal(filter_bit(0xff, 0xff, 0xff),
 			 0xffffffu * (uint64_t)2654435761u % 0x100000000u /
 				 0x200000u);
+	/* the formula gives 0, which is not a trigram's */
+	assert_int_equal(filter_bit(0, 0, 0), 1);
 }
 
 static void test_length_norm(void **state)
