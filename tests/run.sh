@@ -82,6 +82,9 @@ step "the index equals brute force on the system's headers" tests/oracle/real \
 	--bin "$rel/tools" --tree /usr/include --queries 80
 step "the same bytes for any threads and memory" tests/determinism/run \
 	--bin "$rel/tools"
+step "an independent reader of the index format" tests/reader/run \
+	--bin "$rel" --tree /usr/include $long_flag \
+	${SCOUT_READER_TREE:+--tree "$SCOUT_READER_TREE"}
 step "a build killed at its system calls" tests/crash/run \
 	--bin "$rel" $long_flag
 step "power loss between any two syncs" tests/crash/power-loss \

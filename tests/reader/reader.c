@@ -1,0 +1,627 @@
+/* An independent reader: reads a whole index by the format page, checks it, and
+ * prints what `scout-index dump --content` prints.
+ *
+ * usage: reader INDEX                the folder that has CURRENT
+ *        reader --no-sums INDEX      heeds no checksum and prints none, to see
+ *                                    what the other rules find
+ *        reader --example INDEX      stored bytes in hex, for the page's example
+ *
+ * Counts of what was met go to stderr.  Exits 1 at the first thing that the page
+ * does not allow. */
+#include "reader.h"
+
+#include <inttypes.h>
+#include <lmdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct counts counts;
+int printing = 1;
+static int heeds_sums = 1;
+
+static MDB_txn *txn;
+static MDB_dbi meta, dict, stream, sums;
+static const char *const stream_names[] = {
+	"short postings", "documents", "skip entries", "positions", "line maps",
+	"document table", "paths", "path index", "filters"};
+
+/* --- the store */
+
+static void mdb(int rc, const char *what)
+{
+	if (rc)
+		fail("%s: %s", what, mdb_strerror(rc));
+}
+
+static MDB_dbi open_database(const char *name)
+{
+	unsigned flags;
+	MDB_dbi dbi;
+
+	mdb(mdb_dbi_open(txn, name, 0, &dbi), name);
+	mdb(mdb_dbi_flags(txn, dbi, &flags), name);
+	need(flags == 0, "a database with flags");
+	return dbi;
+}
+
+static size_t entries(MDB_dbi dbi)
+{
+	MDB_stat stat;
+
+	mdb(mdb_stat(txn, dbi, &stat), "stat");
+	return stat.ms_entries;
+}
+
+static void open_store(const char *folder)
+{
+	char name[64], path[4096], extra[2];
+	unsigned long n;
+	MDB_dbi main_db;
+	MDB_env *env;
+	FILE *f;
+
+	snprintf(where, sizeof(where), "%s", folder);
+	snprintf(path, sizeof(path), "%s/CURRENT", folder);
+	f = fopen(path, "r");
+	if (!f || !fgets(name, sizeof(name), f) || fread(extra, 1, 1, f) != 0)
+		fail("CURRENT is not one line");
+	fclose(f);
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	need(sscanf(name, "gen-%lu%1[\n]", &n, extra) == 2,
+	     "CURRENT does not say gen-N");
+	path[strlen(path) - 1] = '\0';
+	mdb(mdb_env_create(&env), "create");
+	mdb(mdb_env_set_maxdbs(env, 4), "maxdbs");
+	mdb(mdb_env_set_mapsize(env, (size_t)1 << 40), "map");
+	mdb(mdb_env_open(env, path, MDB_RDONLY, 0600), path);
+	mdb(mdb_txn_begin(env, NULL, MDB_RDONLY, &txn), "begin");
+	mdb(mdb_dbi_open(txn, NULL, 0, &main_db), "main");
+	need(entries(main_db) == 4, "not four databases");
+	meta = open_database("meta");
+	dict = open_database("dict");
+	stream = open_database("stream");
+	sums = open_database("sums");
+}
+
+static int find(MDB_dbi dbi, struct bytes key, struct bytes *value)
+{
+	MDB_val k = {left(key), (void *)(uintptr_t)key.at}, v;
+	int rc = mdb_get(txn, dbi, &k, &v);
+
+	if (rc == MDB_NOTFOUND)
+		return 0;
+	mdb(rc, "get");
+	value->at = v.mv_data;
+	value->end = value->at + v.mv_size;
+	return 1;
+}
+
+static void put_be32(uint8_t *at, uint32_t v)
+{
+	at[0] = (uint8_t)(v >> 24);
+	at[1] = (uint8_t)(v >> 16);
+	at[2] = (uint8_t)(v >> 8);
+	at[3] = (uint8_t)v;
+}
+
+/* Takes the checksum off the end of a value. */
+static struct bytes without_sum(struct bytes value, uint64_t seed)
+{
+	need(left(value) >= 8, "a value without a checksum");
+	value.end -= 8;
+	if (heeds_sums && hash(value, seed) != le_at(value.end, 8))
+		fail("the checksum does not fit");
+	return value;
+}
+
+static size_t nmeta;	/* keys of `meta` that something leads to */
+
+/* The value of a name, and of a number if it is not negative. */
+static int find_meta(const char *name, int64_t number, struct bytes *value)
+{
+	uint8_t key[32];
+	size_t n = strlen(name);
+	struct bytes all = {key, key};
+
+	memcpy(key, name, n);
+	if (number >= 0)
+		put_be32(key + n, (uint32_t)number);
+	all.end += number >= 0 ? n + 4 : n;
+	if (!find(meta, all, value))
+		return 0;
+	snprintf(where, sizeof(where), "meta %s %" PRId64, name, number);
+	*value = without_sum(*value, strcmp(name, "manifest") ? hash(all, 0) : 0);
+	nmeta++;
+	return 1;
+}
+
+/* --- the manifest */
+
+static struct segment *segments;
+static uint32_t nsegments;
+
+static void read_list_of_strings(struct bytes *in, uint64_t most)
+{
+	uint64_t n = get_varint(in);
+
+	need(n <= most, "too many strings");
+	while (n-- > 0) {
+		struct bytes text = get_string(in);
+
+		need(!memchr(text.at, 0, left(text)), "a NUL in a rule");
+	}
+}
+
+static void check_rules(struct bytes in)
+{
+	need(get_le(&in, 1) == 1, "the version of the rules");
+	need(get_le(&in, 1) < 64, "a reserved flag of the rules");
+	get_le(&in, 8);
+	read_list_of_strings(&in, UINT64_MAX);
+	read_list_of_strings(&in, UINT64_MAX);
+	read_list_of_strings(&in, UINT64_MAX);
+	read_list_of_strings(&in, 1);
+	need(in.at == in.end, "bytes after the rules");
+}
+
+static int is_relative_up(struct bytes root)
+{
+	for (; left(root) >= 2 && !memcmp(root.at, "..", 2); root.at++) {
+		root.at += 2;
+		if (root.at == root.end)
+			return 1;
+		if (*root.at != '/')
+			return 0;
+	}
+	return 0;
+}
+
+static void read_segment(struct bytes *in, struct segment *seg)
+{
+	int i;
+
+	seg->number = get_varint32(in);
+	seg->ndocs = get_varint32(in);
+	seg->ndeleted = get_varint32(in);
+	seg->nwild = get_varint32(in);
+	seg->nwords = get_varint(in);
+	seg->nterms = get_varint(in);
+	seg->npostings = get_varint(in);
+	seg->dict_blocks = get_varint32(in);
+	seg->dict_bytes = get_varint(in);
+	seg->dict_keys = get_le(in, 8);
+	for (i = 0; i < NSTREAMS; i++) {
+		seg->nchunks[i] = get_varint32(in);
+		seg->stream_bytes[i] = get_varint(in);
+	}
+	need(seg->ndocs <= 4000000, "documents of a segment");
+	need(seg->ndeleted <= seg->ndocs && seg->nwild <= seg->ndocs,
+	     "more marked documents than documents");
+}
+
+static void print_segment(const struct segment *seg)
+{
+	int i;
+
+	put_text("segment\t");
+	put_number(seg->number);
+	put_text("\tdocuments=");
+	put_number(seg->ndocs);
+	put_text("\tdeleted=");
+	put_number(seg->ndeleted);
+	put_text("\twild=");
+	put_number(seg->nwild);
+	put_text("\twords=");
+	put_number(seg->nwords);
+	put_text("\tterms=");
+	put_number(seg->nterms);
+	put_text("\tpostings=");
+	put_number(seg->npostings);
+	put_text("\tblocks=");
+	put_number(seg->dict_blocks);
+	put_text("\tblock_bytes=");
+	put_number(seg->dict_bytes);
+	put_text("\tblock_keys=");
+	put_hex(seg->dict_keys);
+	put_text("\n");
+	for (i = 0; i < NSTREAMS; i++) {
+		put_text("stream\t");
+		put_number(seg->number);
+		put_text("\t");
+		put_text(stream_names[i]);
+		put_text("\tchunks=");
+		put_number(seg->nchunks[i]);
+		put_text("\tbytes=");
+		put_number(seg->stream_bytes[i]);
+		put_text("\n");
+	}
+}
+
+static void read_manifest(void)
+{
+	struct bytes in, rules, unicode, root;
+	uint32_t i;
+
+	need(find_meta("manifest", -1, &in), "no manifest");
+	need(!memcmp(get_bytes(&in, 8).at, "scoutidx", 8), "the magic");
+	need(get_le(&in, 4) == 2, "the version");
+	unicode = get_string(&in);
+	need(left(unicode) == 6 && !memcmp(unicode.at, "15.0.0", 6),
+	     "the version of Unicode");
+	root = get_string(&in);
+	need((left(root) && root.at[0] == '/') || is_relative_up(root), "the root");
+	rules = get_string(&in);
+	check_rules(rules);
+	get_le(&in, 8);
+	nsegments = get_varint32(&in);
+	need(nsegments <= 1048576, "the number of segments");
+	put_text("format\tversion=2\nrules\t");
+	put_escaped(rules);
+	put_text("\n");
+	segments = take_memory(nsegments, sizeof(*segments));
+	for (i = 0; i < nsegments; i++) {
+		read_segment(&in, &segments[i]);
+		need(i == 0 || segments[i - 1].number < segments[i].number,
+		     "numbers of segments that do not ascend");
+		print_segment(&segments[i]);
+	}
+	need(in.at == in.end, "bytes after the manifest");
+}
+
+/* --- blocks and chunks, with their checksums */
+
+static void read_keys(struct segment *seg)
+{
+	uint8_t prefix[4];
+	MDB_val k = {4, prefix}, v;
+	MDB_cursor *cursor;
+	uint64_t keys = 0, bytes = 0;
+	uint32_t i;
+	int rc;
+
+	seg->blocks = take_memory(seg->dict_blocks, sizeof(*seg->blocks));
+	seg->keys = take_memory(seg->dict_blocks, sizeof(*seg->keys));
+	put_be32(prefix, seg->number);
+	mdb(mdb_cursor_open(txn, dict, &cursor), "cursor");
+	rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
+	for (i = 0; i < seg->dict_blocks; i++) {
+		struct bytes key, value;
+
+		snprintf(where, sizeof(where), "segment %u, block %u",
+			 (unsigned)seg->number, (unsigned)i);
+		mdb(rc, "blocks are missing");
+		key.at = k.mv_data;
+		key.end = key.at + k.mv_size;
+		value.at = v.mv_data;
+		value.end = value.at + v.mv_size;
+		need(left(key) >= 5 && left(key) <= 259 &&
+			     !memcmp(key.at, prefix, 4),
+		     "a key of another segment, or of a wrong length");
+		need(left(value) <= 4080, "a block above 4080 bytes");
+		without_sum(value, hash(key, 0));
+		keys = hash(key, keys);
+		bytes += left(value);
+		seg->blocks[i] = value;
+		key.at += 4;
+		seg->keys[i] = key;
+		rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT);
+	}
+	mdb_cursor_close(cursor);
+	need(keys == seg->dict_keys, "dict_keys");
+	need(bytes == seg->dict_bytes, "dict_bytes");
+}
+
+static void check_chunk(struct bytes chunk, struct bytes key)
+{
+	uint64_t seed = hash(key, 0);
+	struct bytes want;
+
+	need(left(chunk) >= 1 && left(chunk) <= CHUNK_MAX, "length of a chunk");
+	need(find(sums, key, &want), "no checksums of a chunk");
+	need(left(want) == 8 * ((left(chunk) + 16383) / 16384),
+	     "number of checksums of a chunk");
+	while (chunk.at < chunk.end) {
+		struct bytes part = chunk;
+
+		if (left(part) > 16384)
+			part.end = part.at + 16384;
+		if (hash(part, seed) != get_le(&want, 8) && heeds_sums)
+			fail("the checksum of a chunk does not fit");
+		chunk.at = part.end;
+	}
+}
+
+static void read_chunks(struct segment *seg, int number)
+{
+	uint8_t key[9];
+	const struct bytes all = {key, key + 9};
+	uint64_t bytes = 0;
+	uint32_t i;
+
+	seg->chunks[number] = take_memory(seg->nchunks[number],
+					  sizeof(**seg->chunks));
+	put_be32(key, seg->number);
+	key[4] = (uint8_t)number;
+	for (i = 0; i < seg->nchunks[number]; i++) {
+		snprintf(where, sizeof(where), "segment %u, %s, chunk %u",
+			 (unsigned)seg->number, stream_names[number],
+			 (unsigned)i);
+		put_be32(key + 5, i);
+		need(find(stream, all, &seg->chunks[number][i]), "missing");
+		check_chunk(seg->chunks[number][i], all);
+		bytes += left(seg->chunks[number][i]);
+	}
+	need(bytes == seg->stream_bytes[number], "stream_bytes");
+}
+
+static void check_totals(void)
+{
+	uint64_t nblocks = 0, nchunks = 0;
+	uint32_t i;
+	int k;
+
+	for (i = 0; i < nsegments; i++) {
+		nblocks += segments[i].dict_blocks;
+		for (k = 0; k < NSTREAMS; k++)
+			nchunks += segments[i].nchunks[k];
+	}
+	snprintf(where, sizeof(where), "all databases");
+	need(entries(dict) == nblocks, "blocks that nothing leads to");
+	need(entries(stream) == nchunks, "chunks that nothing leads to");
+	need(entries(sums) == nchunks, "checksums that nothing leads to");
+	need(entries(meta) == nmeta, "values of meta that nothing leads to");
+}
+
+/* --- skip list and statistics */
+
+static uint64_t skipped[12];
+
+static void read_skipped(struct bytes *in, char *before, char *path)
+{
+	static const char *const names[] = {
+		"", "hidden", "ignored", "glob", "too large", "symlink", "loop",
+		"special", "other file system", "binary", "unreadable",
+		"vanished"};
+	uint32_t what = get_varint32(in), sys = get_varint32(in);
+	struct bytes text = get_string(in);
+
+	need(what / 2 >= 1 && what / 2 <= 11, "the reason of a skipped path");
+	need(what / 2 == 10 || sys == 0, "an errno without its reason");
+	need(left(text) > 0 && left(text) < 65536, "length of a skipped path");
+	need(!memchr(text.at, 0, left(text)), "a NUL in a skipped path");
+	memcpy(path, text.at, left(text));
+	path[left(text)] = '\0';
+	need(compare_paths(before, path) < 0, "skipped paths that do not ascend");
+	skipped[what / 2]++;
+	put_text("skipped\t");
+	put_text(names[what / 2]);
+	put_text("\t");
+	if (sys) {
+		put_text("errno=");
+		put_number(sys);
+		put_text("\t");
+	}
+	put_escaped(text);
+	put_text(what & 1 ? "/\n" : "\n");
+}
+
+static void read_skip_list(void)
+{
+	static char paths[2][65536];
+	struct bytes in;
+	uint64_t size = 1 << 20;
+	int64_t part = 0;
+	int turn = 0;
+
+	for (; find_meta("skipped", part, &in); part++) {
+		need(size >= 1 << 20, "a part before this one is below 1 MiB");
+		size = left(in);
+		need(size > 0, "an empty part");
+		for (; in.at < in.end; turn = !turn)
+			read_skipped(&in, paths[turn], paths[!turn]);
+	}
+	counts.skip_parts += (uint64_t)part;
+}
+
+static void check_stats(void)
+{
+	uint64_t figures[20], lines = 0, n, i, docs = 0, terms = 0, postings = 0;
+	uint64_t words = 0;
+	uint32_t k, d;
+	struct bytes in;
+	int array;
+
+	need(find_meta("stats", -1, &in), "no statistics");
+	need(get_varint(&in) == 1, "version of the statistics");
+	for (i = 0; i < 20; i++)
+		figures[i] = get_varint(&in);
+	for (array = 0; array < 3; array++) {
+		n = get_varint(&in);
+		for (i = 0; i < n; i++) {
+			uint64_t v = get_varint(&in);
+
+			need(array != 0 || v == (i < 12 ? skipped[i] : 0),
+			     "how many were skipped");
+			need(array != 1 || i != 7 || v == 0, "stage 7");
+		}
+	}
+	need(in.at == in.end, "bytes after the statistics");
+	for (k = 0; k < nsegments; k++) {
+		docs += segments[k].ndocs;
+		words += segments[k].nwords;
+		terms += segments[k].nterms;
+		postings += segments[k].npostings;
+		for (d = 0; d < segments[k].ndocs; d++)
+			lines += segments[k].docs[d].lines;
+	}
+	need(figures[0] == docs, "files in the statistics");
+	need(figures[2] == lines, "lines in the statistics");
+	need(figures[3] == words, "words in the statistics");
+	need(figures[4] == terms, "terms in the statistics");
+	need(figures[5] == postings, "postings in the statistics");
+	need(figures[6] == nsegments, "segments in the statistics");
+}
+
+/* --- all of it */
+
+static void print_block_hashes(const struct segment *seg)
+{
+	uint32_t i;
+
+	for (i = 0; i < seg->dict_blocks; i++) {
+		put_text("block\t");
+		put_number(seg->number);
+		put_text("\t");
+		put_escaped(seg->keys[i]);
+		put_text("\tbytes=");
+		put_number(left(seg->blocks[i]));
+		put_text("\txxh3=");
+		put_hex(hash(seg->blocks[i], 0));
+		put_text("\n");
+	}
+}
+
+static void print_chunk_hashes(const struct segment *seg)
+{
+	uint32_t i;
+	int k;
+
+	for (k = 0; k < NSTREAMS; k++) {
+		/* These have times and inodes in them. */
+		if (k == DOCUMENT_TABLE)
+			continue;
+		for (i = 0; i < seg->nchunks[k]; i++) {
+			put_text("chunk\t");
+			put_number(seg->number);
+			put_text("\t");
+			put_text(stream_names[k]);
+			put_text("\tchunk=");
+			put_number(i);
+			put_text("\tbytes=");
+			put_number(left(seg->chunks[k][i]));
+			put_text("\txxh3=");
+			put_hex(hash(seg->chunks[k][i], 0));
+			put_text("\n");
+		}
+	}
+}
+
+static void read_segment_values(struct segment *seg)
+{
+	int i;
+
+	read_keys(seg);
+	for (i = 0; i < NSTREAMS; i++)
+		read_chunks(seg, i);
+	if (seg->ndeleted)
+		need(find_meta("deleted", seg->number, &seg->deleted),
+		     "no deletions");
+	if (seg->nwild)
+		need(find_meta("wild", seg->number, &seg->wild),
+		     "no wild documents");
+}
+
+static void read_index(void)
+{
+	uint32_t i;
+
+	read_manifest();
+	for (i = 0; i < nsegments; i++) {
+		read_segment_values(&segments[i]);
+		read_documents(&segments[i]);
+		print_documents(&segments[i]);
+	}
+	read_skip_list();
+	for (i = 0; i < nsegments; i++)
+		read_dictionary(&segments[i]);
+	for (i = 0; i < nsegments; i++)
+		read_line_maps(&segments[i]);
+	check_stats();
+	check_totals();
+	for (i = 0; heeds_sums && i < nsegments; i++)
+		print_block_hashes(&segments[i]);
+	for (i = 0; heeds_sums && i < nsegments; i++)
+		print_chunk_hashes(&segments[i]);
+	put_flush();
+}
+
+static void print_counts(void)
+{
+	const struct {
+		const char *name;
+		uint64_t n;
+	} all[] = {
+		{"inline", counts.inlines},
+		{"repeat", counts.repeats},
+		{"short", counts.shorts},
+		{"blocks", counts.block_terms},
+		{"packed", counts.packed},
+		{"bitset", counts.bitsets},
+		{"last_run", counts.short_last},
+		{"exceptions", counts.exceptions},
+		{"before", counts.before},
+		{"groups", counts.groups},
+		{"several_groups", counts.several_groups},
+		{"odd_groups", counts.odd_groups},
+		{"line_records", counts.records},
+		{"several_records", counts.several_records},
+		{"line_offsets", counts.record_groups},
+		{"path_blocks", counts.path_blocks},
+		{"filter_groups", counts.filter_groups},
+		{"chunk_turns", counts.chunk_turns},
+		{"skip_parts", counts.skip_parts},
+		{"overlong", counts.flags[0]},
+		{"wild", counts.flags[1]},
+		{"reordered", counts.flags[2]},
+		{"utf16", counts.flags[3]},
+		{"bom", counts.flags[4]},
+		{"deleted", counts.deleted},
+		{"segments", nsegments},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		fprintf(stderr, "%s=%" PRIu64 "\n", all[i].name, all[i].n);
+}
+
+static void print_bytes(const char *name, struct bytes in)
+{
+	printf("%s:", name);
+	for (; in.at < in.end; in.at++)
+		printf(" %02x", *in.at);
+	printf("\n");
+}
+
+/* The values that the page shows: of the first segment, in full. */
+static void print_example(void)
+{
+	struct segment *seg = segments;
+	int i;
+
+	need(nsegments == 1 && seg->dict_blocks == 1, "not the example");
+	print_bytes("dict", seg->blocks[0]);
+	for (i = 0; i < NSTREAMS; i++)
+		if (seg->nchunks[i] == 1)
+			print_bytes(stream_names[i], seg->chunks[i][0]);
+}
+
+int main(int argc, char **argv)
+{
+	int is_example = argc == 3 && !strcmp(argv[1], "--example");
+
+	heeds_sums = !(argc == 3 && !strcmp(argv[1], "--no-sums"));
+	if (argc != 2 + (is_example || !heeds_sums)) {
+		fprintf(stderr,
+			"usage: reader [--no-sums | --example] INDEX\n");
+		return 2;
+	}
+	printing = !is_example;
+	open_store(argv[argc - 1]);
+	read_index();
+	if (is_example)
+		print_example();
+	else
+		print_counts();
+	return 0;
+}
