@@ -77,7 +77,7 @@ uint32_t get_varint32(struct bytes *in)
 
 struct bytes get_bytes(struct bytes *in, uint64_t n)
 {
-	struct bytes out = {in->at, in->at};
+	struct bytes out = { in->at, in->at };
 
 	if (n > left(*in))
 		fail("%llu bytes wanted, %zu are there", (unsigned long long)n,
@@ -140,6 +140,38 @@ void get_packed(struct bytes *in, unsigned w, uint32_t values[128])
 	}
 }
 
+static unsigned bits_of(uint32_t v)
+{
+	unsigned n = 0;
+
+	while (v) {
+		v >>= 1;
+		n++;
+	}
+	return n;
+}
+
+/* scout takes the width with the smallest block, the largest such width. */
+static void check_width(const uint32_t values[128], unsigned w)
+{
+	unsigned with_bits[33] = { 0 }, best = 0, size = UINT32_MAX, i, k;
+
+	for (i = 0; i < 128; i++)
+		with_bits[bits_of(values[i])]++;
+	for (i = 0; i <= 32; i++) {
+		unsigned here = 16 * i;
+
+		for (k = i + 1; k <= 32; k++)
+			here += with_bits[k] * (1 + (k - i + 6) / 7);
+		if (here <= size) {
+			size = here;
+			best = i;
+		}
+	}
+	if (w != best)
+		fail("a patched block with %u bits, the best are %u", w, best);
+}
+
 void get_patched(struct bytes *in, uint32_t values[128])
 {
 	unsigned w = (unsigned)get_le(in, 1), n = (unsigned)get_le(in, 1), i;
@@ -160,6 +192,7 @@ void get_patched(struct bytes *in, uint32_t values[128])
 		need(high <= UINT32_MAX, "an exception of more than 32 bits");
 		values[at] |= (uint32_t)high;
 	}
+	check_width(values, w);
 	counts.exceptions += n;
 }
 
@@ -191,8 +224,9 @@ void get_elias_fano(struct bytes *in, uint64_t n, uint64_t last, uint64_t *out)
 		need(ones < n - 1, "too many bits in the high part");
 		out[ones] = (i - ones) << w;
 		for (b = 0; b < w; b++)
-			out[ones] |= (uint64_t)bit_at(data.at,
-					nhigh + ones * w + b) << b;
+			out[ones] |=
+				(uint64_t)bit_at(data.at, nhigh + ones * w + b)
+				<< b;
 		ones++;
 	}
 	need(ones == n - 1, "too few bits in the high part");

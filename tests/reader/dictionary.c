@@ -6,9 +6,11 @@
 #include <string.h>
 
 enum { INLINE, SHORT, BLOCKS, REPEAT };
-static const char *const kind_names[] = {"inline", "short", "blocks", "repeat"};
+static const char *const kind_names[] = { "inline", "short", "blocks",
+					  "repeat" };
 
-/* What differences in a block count from; all of it begins anew at a restart. */
+/* What differences in a block count from; all of it begins anew at a restart.
+ */
 struct before {
 	int64_t first_doc;
 	uint64_t short_end, docs_at, slot;
@@ -17,8 +19,8 @@ struct before {
 
 struct reader {
 	struct segment *seg;
-	uint8_t *filters;	/* 256 bytes a block, by bits of rows */
-	uint8_t *filter;	/* that of this block */
+	uint8_t *filters; /* 256 bytes a block, by bits of rows */
+	uint8_t *filter;  /* that of this block */
 	struct postings now, head;
 	struct before before;
 	uint8_t term[255], last_term[255];
@@ -70,6 +72,98 @@ static uint64_t plain_size(struct bytes list, uint32_t first_doc)
 
 	return left(list) - (uint64_t)varint_size(head) +
 	       (uint64_t)varint_size((uint64_t)first_doc << 1 | (head & 1));
+}
+
+/* Sizes of a list and of its positions; at most 127 of them.  The positions of
+ * a repeat are those of a list but for each document's first. */
+static uint64_t positions_size(const struct postings *p,
+			       const struct postings *head)
+{
+	uint64_t at = 0, size = 0;
+	uint32_t i, k;
+
+	for (i = 0; i < p->df; i++) {
+		for (k = 0; k < p->freqs[i]; k++, at++) {
+			uint64_t v = p->positions[at];
+			int64_t d;
+
+			if (k > 0) {
+				v -= p->positions[at - 1];
+			} else if (head) {
+				d = (int64_t)v - head->positions[at];
+				v = d < 0 ? (uint64_t)(-2 * d - 1)
+					  : (uint64_t)(2 * d);
+			}
+			size += (uint64_t)varint_size(v);
+		}
+	}
+	return size;
+}
+
+static uint64_t run_size(const struct postings *p, uint64_t first_gap)
+{
+	uint64_t size = 0, gap = first_gap;
+	uint32_t i;
+
+	for (i = 0; i < p->df; i++) {
+		if (i > 0)
+			gap = p->docs[i] - p->docs[i - 1] - 1;
+		size += (uint64_t)varint_size(gap << 1);
+		if (p->freqs[i] > 1)
+			size += (uint64_t)varint_size(p->freqs[i] - 2);
+	}
+	return size;
+}
+
+/* Would this term be a repeat of the head? */
+static int fits_head(const struct reader *r)
+{
+	const struct postings *p = &r->now, *head = &r->head;
+
+	return r->before.has_head && head->cf <= 127 && p->df == head->df &&
+	       !memcmp(p->docs, head->docs, p->df * sizeof(*p->docs)) &&
+	       !memcmp(p->freqs, head->freqs, p->df * sizeof(*p->freqs));
+}
+
+/* A writer takes kind 3 where it can be and is not longer than kind 0. */
+static void check_choice(const struct reader *r, unsigned kind)
+{
+	const struct postings *p = &r->now;
+	uint64_t list, other;
+
+	if ((kind != INLINE && kind != REPEAT) || !fits_head(r))
+		return;
+	list = run_size(p, 0) + positions_size(p, NULL);
+	other = 1 + positions_size(p, &r->head);
+	list += 1 + (uint64_t)varint_size((uint64_t)(p->df - 1) << 7);
+	if (p->cf > p->df)
+		list += (uint64_t)varint_size(p->cf - p->df - 1);
+	need((kind == REPEAT) == (other <= list),
+	     "a repeat where an inline list is shorter, or the other way");
+	need(kind == INLINE ||
+		     run_size(p, p->docs[0]) + positions_size(p, NULL) <= 64,
+	     "a repeat whose list has more than 64 bytes");
+}
+
+/* What can be a spelling of the term at all. */
+static void check_surface(const struct reader *r, unsigned surface)
+{
+	int first = 0, later = 0;
+	unsigned i;
+
+	for (i = 0; i < r->length; i++) {
+		uint8_t c = r->term[i];
+
+		if (c > 127) {
+			need(surface == 8, "ASCII spells what is not ASCII");
+			return;
+		}
+		need(c < 'A' || c > 'Z', "a term with an upper-case letter");
+		if (c >= 'a' && c <= 'z')
+			*(i ? &later : &first) = 1;
+	}
+	need(!(surface & 2) || first, "a first letter that is none");
+	need(!(surface & 4) || later, "upper case without letters");
 }
 
 static void swap_postings(struct postings *a, struct postings *b)
@@ -136,7 +230,8 @@ static void read_repeat(struct reader *r, struct bytes *in)
 				need(gap > 0, "a position twice");
 				v += (int64_t)gap;
 			}
-			need(v >= 0 && v <= UINT32_MAX, "a position of a repeat");
+			need(v >= 0 && v <= UINT32_MAX,
+			     "a position of a repeat");
 			r->now.positions[at++] = (uint32_t)v;
 		}
 	}
@@ -152,7 +247,8 @@ static void add_to_documents(struct reader *r)
 	for (i = 0; i < p->df; i++) {
 		struct document *doc;
 
-		need(p->docs[i] < r->seg->ndocs, "a document beyond the segment");
+		need(p->docs[i] < r->seg->ndocs,
+		     "a document beyond the segment");
 		doc = &r->seg->docs[p->docs[i]];
 		doc->seen_words += p->freqs[i];
 		for (k = 0; k < p->freqs[i]; k++) {
@@ -169,7 +265,7 @@ static void add_to_documents(struct reader *r)
 static void print_term(const struct reader *r, unsigned kind, unsigned surface)
 {
 	const struct postings *p = &r->now;
-	const struct bytes term = {r->term, r->term + r->length};
+	const struct bytes term = { r->term, r->term + r->length };
 	uint64_t at = 0;
 	uint32_t i, k;
 
@@ -222,6 +318,8 @@ static void read_info(struct reader *r, struct bytes *in)
 		else
 			read_blocked(r, in);
 	}
+	check_choice(r, kind);
+	check_surface(r, surface);
 	add_to_documents(r);
 	print_term(r, kind, surface);
 	if (kind == INLINE) {
@@ -232,8 +330,9 @@ static void read_info(struct reader *r, struct bytes *in)
 
 static void read_block(struct reader *r, struct bytes block, struct bytes key)
 {
-	const struct before none = {0};
-	struct bytes body = {block.at, block.end - 8}, in = body, terms, infos;
+	const struct before none = { 0 };
+	struct bytes body = { block.at, block.end - 8 }, in = body, terms,
+		     infos;
 	uint32_t nterms, infos_at, nrestarts, i;
 	struct bytes restarts;
 
@@ -252,7 +351,8 @@ static void read_block(struct reader *r, struct bytes block, struct bytes key)
 			const uint8_t *restart = restarts.at + i / 16 * 4;
 
 			need(terms.at == body.at + le_at(restart, 2) &&
-				     infos.at == body.at + le_at(restart + 2, 2),
+				     infos.at ==
+					     body.at + le_at(restart + 2, 2),
 			     "a restart that is elsewhere");
 			r->before = none;
 		}
@@ -303,7 +403,8 @@ static void check_filters(struct reader *r)
 		if ((address & 0xfffff) + 2048 * (uint64_t)((n + 7) / 8) >
 		    CHUNK_MAX)
 			address = (uint64_t)++turns << 20;
-		snprintf(where, sizeof(where), "segment %u, filters of block %u",
+		snprintf(where, sizeof(where),
+			 "segment %u, filters of block %u",
 			 (unsigned)seg->number, (unsigned)first);
 		rest = at_address(seg, FILTERS, address);
 		rest = get_bytes(&rest, 2048 * (uint64_t)((n + 7) / 8));
@@ -331,7 +432,7 @@ static void check_words(const struct segment *seg)
 
 void read_dictionary(struct segment *seg)
 {
-	struct reader r = {.seg = seg};
+	struct reader r = { .seg = seg };
 	uint32_t i;
 
 	r.filters = take_memory(seg->dict_blocks, 256);

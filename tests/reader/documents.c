@@ -95,7 +95,8 @@ static void read_paths(struct segment *seg)
 	must_end(seg, PATHS);
 	for (i = 1; i < seg->ndocs; i++) {
 		set_where(seg, i);
-		need(compare_paths(seg->docs[i - 1].path, seg->docs[i].path) < 0,
+		need(compare_paths(seg->docs[i - 1].path, seg->docs[i].path) <
+			     0,
 		     "paths that do not ascend");
 	}
 }
@@ -112,7 +113,8 @@ static void check_deleted(struct segment *seg)
 	set_where(seg, 0);
 	if (!seg->ndeleted)
 		return;
-	need(left(seg->deleted) >= (seg->ndocs + 7) / 8, "the deletions are short");
+	need(left(seg->deleted) >= (seg->ndocs + 7) / 8,
+	     "the deletions are short");
 	for (i = 0; i < seg->ndocs; i++)
 		n += (uint32_t)is_deleted(seg, i);
 	need(n == seg->ndeleted, "ndeleted");
@@ -123,10 +125,11 @@ static void check_wild(struct segment *seg)
 {
 	uint32_t i, k = 0;
 
-	need(left(seg->wild) == 4 * (size_t)seg->nwild, "length of the wild ones");
+	need(left(seg->wild) == 4 * (size_t)seg->nwild,
+	     "length of the wild ones");
 	for (i = 0; i < seg->ndocs; i++) {
-		int is_named = k < seg->nwild &&
-			       le_at(seg->wild.at + 4 * k, 4) == i;
+		int is_named =
+			k < seg->nwild && le_at(seg->wild.at + 4 * k, 4) == i;
 
 		set_where(seg, i);
 		need(is_named == (seg->docs[i].flags >> 1 & 1),
@@ -155,8 +158,8 @@ void read_documents(struct segment *seg)
 
 static void print_flags(unsigned flags)
 {
-	static const char *const names[] = {"overlong", "wild", "reordered",
-					    "utf16", "bom"};
+	static const char *const names[] = { "overlong", "wild", "reordered",
+					     "utf16", "bom" };
 	const char *before = "\tflags=";
 	int i;
 
@@ -176,7 +179,7 @@ void print_documents(const struct segment *seg)
 	for (i = 0; i < seg->ndocs; i++) {
 		const struct document *doc = &seg->docs[i];
 		const uint8_t *path = (const uint8_t *)doc->path;
-		const struct bytes text = {path, path + strlen(doc->path)};
+		const struct bytes text = { path, path + strlen(doc->path) };
 
 		put_text("document\t");
 		put_number(seg->number);
@@ -206,7 +209,7 @@ void print_documents(const struct segment *seg)
 
 struct line_reader {
 	const struct document *doc;
-	uint64_t lines, words, last_byte;	/* so far */
+	uint64_t lines, words, last_byte; /* so far */
 };
 
 static void print_record(uint64_t nlines, uint64_t first_byte,
@@ -250,7 +253,8 @@ static uint64_t read_line_record(struct line_reader *r, struct bytes in)
 	uint64_t offsets[63], sums[4096];
 
 	need(nlines >= 1 && nlines <= 4096, "lines of a record");
-	need(nlines <= r->doc->lines - r->lines, "more lines than the document");
+	need(nlines <= r->doc->lines - r->lines,
+	     "more lines than the document");
 	need(first_word == r->words, "the first word of a record");
 	need(first_byte <= (uint64_t)1 << 56, "the first byte of a record");
 	words = r->doc->words - r->words;
@@ -278,7 +282,7 @@ static uint64_t read_line_record(struct line_reader *r, struct bytes in)
 
 static void read_document_lines(struct segment *seg, uint32_t number)
 {
-	struct line_reader r = {&seg->docs[number], 0, 0, 0};
+	struct line_reader r = { &seg->docs[number], 0, 0, 0 };
 	uint64_t address = r.doc->lines_at;
 
 	set_where(seg, number);

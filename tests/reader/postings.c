@@ -37,10 +37,12 @@ static void read_run(struct bytes *in, uint32_t n, int64_t base, int is_inline,
 		need(head >> 1 <= UINT32_MAX * (uint64_t)2, "a huge gap");
 		doc = base + (is_inline && i == 0 ? unzigzag(head >> 1)
 						  : (int64_t)(head >> 1));
-		need(doc >= 0 && doc <= UINT32_MAX, "a document beyond 32 bits");
+		need(doc >= 0 && doc <= UINT32_MAX,
+		     "a document beyond 32 bits");
 		if (!(head & 1))
 			freq = get_varint(in) + 2;
-		need(freq >= 1 && freq <= UINT32_MAX, "a frequency beyond 32 bits");
+		need(freq >= 1 && freq <= UINT32_MAX,
+		     "a frequency beyond 32 bits");
 		docs[i] = (uint32_t)doc;
 		freqs[i] = (uint32_t)freq;
 		base = doc + 1;
@@ -51,7 +53,7 @@ static void read_run(struct bytes *in, uint32_t n, int64_t base, int is_inline,
 struct gap_reader {
 	struct postings *p;
 	uint64_t ordinal;
-	uint32_t doc, of_doc;	/* which document, which position of it */
+	uint32_t doc, of_doc; /* which document, which position of it */
 	uint32_t last;
 };
 
@@ -104,7 +106,7 @@ static void check_sum(const struct postings *p)
 void read_list(struct bytes *in, struct postings *p, int64_t first_base,
 	       int is_inline)
 {
-	struct gap_reader g = {p, 0, 0, 0, 0};
+	struct gap_reader g = { p, 0, 0, 0, 0 };
 
 	read_run(in, p->df, first_base, is_inline, p->docs, p->freqs);
 	check_sum(p);
@@ -212,7 +214,8 @@ static void check_skip_entry(const struct segment *seg, const uint8_t *entry,
 		largest = freqs[i] > largest ? freqs[i] : largest;
 	}
 	need(le_at(entry, 4) == docs[n - 1], "last document of a skip entry");
-	need(le_at(entry + 9, 5) == before, "positions before, in a skip entry");
+	need(le_at(entry + 9, 5) == before,
+	     "positions before, in a skip entry");
 	need(entry[14] == (largest > 255 ? 255 : largest),
 	     "largest frequency of a skip entry");
 	need(entry[15] == norm, "length norm of a skip entry");
@@ -225,8 +228,8 @@ static void read_doc_blocks(struct segment *seg, uint64_t docs_at,
 	uint32_t i, k;
 
 	for (i = 0; i < p->df; i += 128) {
-		const uint8_t *entry = at_slot(seg, SKIP_ENTRIES, 16,
-					       slot + i / 128);
+		const uint8_t *entry =
+			at_slot(seg, SKIP_ENTRIES, 16, slot + i / 128);
 		uint64_t address = le_at(entry + 4, 5);
 		int64_t base = i ? (int64_t)p->docs[i - 1] + 1 : 0;
 		uint32_t n = p->df - i < 128 ? p->df - i : 128;
@@ -242,7 +245,8 @@ static void read_doc_blocks(struct segment *seg, uint64_t docs_at,
 			read_run(&in, n, base, 0, p->docs + i, p->freqs + i);
 			counts.short_last++;
 		}
-		need(in.at - start <= 4096, "a document block above 4096 bytes");
+		need(in.at - start <= 4096,
+		     "a document block above 4096 bytes");
 		done(seg, DOCUMENTS, address, (uint64_t)(in.at - start));
 		check_skip_entry(seg, entry, p->docs + i, p->freqs + i, n,
 				 before);
@@ -260,7 +264,8 @@ static void read_group(struct bytes *in, struct gap_reader *g, int is_dense)
 	struct bytes before = get_bytes(in, is_dense ? 4 * n : 0);
 
 	for (i = 0; i < n; i++) {
-		struct bytes block = get_bytes(in, le_at(lengths.at + 2 * i, 2));
+		struct bytes block =
+			get_bytes(in, le_at(lengths.at + 2 * i, 2));
 
 		if (is_dense) {
 			need(le_at(before.at + 4 * i, 4) == counts_from(g),
@@ -276,7 +281,7 @@ static void read_group(struct bytes *in, struct gap_reader *g, int is_dense)
 void read_blocks(struct segment *seg, uint64_t docs_at, uint64_t slot,
 		 struct postings *p)
 {
-	struct gap_reader g = {p, 0, 0, 0, 0};
+	struct gap_reader g = { p, 0, 0, 0, 0 };
 	uint64_t nblocks = ((uint64_t)p->df + 127) / 128;
 	uint64_t ngroups = (p->cf + 1023) / 1024, i;
 	int is_dense = p->cf > (uint64_t)32 * p->df;
@@ -285,14 +290,15 @@ void read_blocks(struct segment *seg, uint64_t docs_at, uint64_t slot,
 	read_doc_blocks(seg, docs_at, slot, p);
 	check_sum(p);
 	for (i = 0; i < ngroups; i++) {
-		const uint8_t *entry = at_slot(seg, SKIP_ENTRIES, 16,
-					       slot + nblocks + i / 2);
+		const uint8_t *entry =
+			at_slot(seg, SKIP_ENTRIES, 16, slot + nblocks + i / 2);
 		uint64_t address = le_at(entry + i % 2 * 8, 8);
 		struct bytes in = at_address(seg, POSITIONS, address);
 		const uint8_t *start = in.at;
 
 		read_group(&in, &g, is_dense);
-		need(in.at - start <= 16384, "a position group above 16384 bytes");
+		need(in.at - start <= 16384,
+		     "a position group above 16384 bytes");
 		done(seg, POSITIONS, address, (uint64_t)(in.at - start));
 		if (i == ngroups - 1 && i % 2 == 0) {
 			need(le_at(entry + 8, 8) == 0, "the rest of a slot");

@@ -4,10 +4,11 @@
  * usage: reader INDEX                the folder that has CURRENT
  *        reader --no-sums INDEX      heeds no checksum and prints none, to see
  *                                    what the other rules find
- *        reader --example INDEX      stored bytes in hex, for the page's example
+ *        reader --example INDEX      stored bytes in hex, for the page's
+ * example
  *
- * Counts of what was met go to stderr.  Exits 1 at the first thing that the page
- * does not allow. */
+ * Counts of what was met go to stderr.  Exits 1 at the first thing that the
+ * page does not allow. */
 #include "reader.h"
 
 #include <inttypes.h>
@@ -24,7 +25,8 @@ static MDB_txn *txn;
 static MDB_dbi meta, dict, stream, sums;
 static const char *const stream_names[] = {
 	"short postings", "documents", "skip entries", "positions", "line maps",
-	"document table", "paths", "path index", "filters"};
+	"document table", "paths",     "path index",   "filters"
+};
 
 /* --- the store */
 
@@ -86,7 +88,7 @@ static void open_store(const char *folder)
 
 static int find(MDB_dbi dbi, struct bytes key, struct bytes *value)
 {
-	MDB_val k = {left(key), (void *)(uintptr_t)key.at}, v;
+	MDB_val k = { left(key), (void *)(uintptr_t)key.at }, v;
 	int rc = mdb_get(txn, dbi, &k, &v);
 
 	if (rc == MDB_NOTFOUND)
@@ -115,14 +117,14 @@ static struct bytes without_sum(struct bytes value, uint64_t seed)
 	return value;
 }
 
-static size_t nmeta;	/* keys of `meta` that something leads to */
+static size_t nmeta; /* keys of `meta` that something leads to */
 
 /* The value of a name, and of a number if it is not negative. */
 static int find_meta(const char *name, int64_t number, struct bytes *value)
 {
 	uint8_t key[32];
 	size_t n = strlen(name);
-	struct bytes all = {key, key};
+	struct bytes all = { key, key };
 
 	memcpy(key, name, n);
 	if (number >= 0)
@@ -131,7 +133,8 @@ static int find_meta(const char *name, int64_t number, struct bytes *value)
 	if (!find(meta, all, value))
 		return 0;
 	snprintf(where, sizeof(where), "meta %s %" PRId64, name, number);
-	*value = without_sum(*value, strcmp(name, "manifest") ? hash(all, 0) : 0);
+	*value = without_sum(*value,
+			     strcmp(name, "manifest") ? hash(all, 0) : 0);
 	nmeta++;
 	return 1;
 }
@@ -250,7 +253,8 @@ static void read_manifest(void)
 	need(left(unicode) == 6 && !memcmp(unicode.at, "15.0.0", 6),
 	     "the version of Unicode");
 	root = get_string(&in);
-	need((left(root) && root.at[0] == '/') || is_relative_up(root), "the root");
+	need((left(root) && root.at[0] == '/') || is_relative_up(root),
+	     "the root");
 	rules = get_string(&in);
 	check_rules(rules);
 	get_le(&in, 8);
@@ -274,7 +278,7 @@ static void read_manifest(void)
 static void read_keys(struct segment *seg)
 {
 	uint8_t prefix[4];
-	MDB_val k = {4, prefix}, v;
+	MDB_val k = { 4, prefix }, v;
 	MDB_cursor *cursor;
 	uint64_t keys = 0, bytes = 0;
 	uint32_t i;
@@ -335,12 +339,12 @@ static void check_chunk(struct bytes chunk, struct bytes key)
 static void read_chunks(struct segment *seg, int number)
 {
 	uint8_t key[9];
-	const struct bytes all = {key, key + 9};
+	const struct bytes all = { key, key + 9 };
 	uint64_t bytes = 0;
 	uint32_t i;
 
-	seg->chunks[number] = take_memory(seg->nchunks[number],
-					  sizeof(**seg->chunks));
+	seg->chunks[number] =
+		take_memory(seg->nchunks[number], sizeof(**seg->chunks));
 	put_be32(key, seg->number);
 	key[4] = (uint8_t)number;
 	for (i = 0; i < seg->nchunks[number]; i++) {
@@ -380,9 +384,11 @@ static uint64_t skipped[12];
 static void read_skipped(struct bytes *in, char *before, char *path)
 {
 	static const char *const names[] = {
-		"", "hidden", "ignored", "glob", "too large", "symlink", "loop",
-		"special", "other file system", "binary", "unreadable",
-		"vanished"};
+		"",	  "hidden",	"ignored",
+		"glob",	  "too large",	"symlink",
+		"loop",	  "special",	"other file system",
+		"binary", "unreadable", "vanished"
+	};
 	uint32_t what = get_varint32(in), sys = get_varint32(in);
 	struct bytes text = get_string(in);
 
@@ -392,7 +398,8 @@ static void read_skipped(struct bytes *in, char *before, char *path)
 	need(!memchr(text.at, 0, left(text)), "a NUL in a skipped path");
 	memcpy(path, text.at, left(text));
 	path[left(text)] = '\0';
-	need(compare_paths(before, path) < 0, "skipped paths that do not ascend");
+	need(compare_paths(before, path) < 0,
+	     "skipped paths that do not ascend");
 	skipped[what / 2]++;
 	put_text("skipped\t");
 	put_text(names[what / 2]);
@@ -426,8 +433,8 @@ static void read_skip_list(void)
 
 static void check_stats(void)
 {
-	uint64_t figures[20], lines = 0, n, i, docs = 0, terms = 0, postings = 0;
-	uint64_t words = 0;
+	uint64_t figures[20], lines = 0, size = 0, n, i;
+	uint64_t docs = 0, words = 0, terms = 0, postings = 0;
 	uint32_t k, d;
 	struct bytes in;
 	int array;
@@ -452,10 +459,13 @@ static void check_stats(void)
 		words += segments[k].nwords;
 		terms += segments[k].nterms;
 		postings += segments[k].npostings;
-		for (d = 0; d < segments[k].ndocs; d++)
+		for (d = 0; d < segments[k].ndocs; d++) {
 			lines += segments[k].docs[d].lines;
+			size += segments[k].docs[d].size;
+		}
 	}
 	need(figures[0] == docs, "files in the statistics");
+	need(figures[1] == size, "bytes in the statistics");
 	need(figures[2] == lines, "lines in the statistics");
 	need(figures[3] == words, "words in the statistics");
 	need(figures[4] == terms, "terms in the statistics");
@@ -507,6 +517,19 @@ static void print_chunk_hashes(const struct segment *seg)
 	}
 }
 
+/* Every path of a segment comes before those of the next. */
+static void check_border(const struct segment *seg)
+{
+	const struct segment *next = seg + 1;
+
+	snprintf(where, sizeof(where), "segments %u and %u",
+		 (unsigned)seg->number, (unsigned)next->number);
+	need(!seg->ndocs || !next->ndocs ||
+		     compare_paths(seg->docs[seg->ndocs - 1].path,
+				   next->docs[0].path) < 0,
+	     "paths that do not ascend");
+}
+
 static void read_segment_values(struct segment *seg)
 {
 	int i;
@@ -532,6 +555,8 @@ static void read_index(void)
 		read_documents(&segments[i]);
 		print_documents(&segments[i]);
 	}
+	for (i = 1; i < nsegments; i++)
+		check_border(&segments[i - 1]);
 	read_skip_list();
 	for (i = 0; i < nsegments; i++)
 		read_dictionary(&segments[i]);
@@ -552,32 +577,32 @@ static void print_counts(void)
 		const char *name;
 		uint64_t n;
 	} all[] = {
-		{"inline", counts.inlines},
-		{"repeat", counts.repeats},
-		{"short", counts.shorts},
-		{"blocks", counts.block_terms},
-		{"packed", counts.packed},
-		{"bitset", counts.bitsets},
-		{"last_run", counts.short_last},
-		{"exceptions", counts.exceptions},
-		{"before", counts.before},
-		{"groups", counts.groups},
-		{"several_groups", counts.several_groups},
-		{"odd_groups", counts.odd_groups},
-		{"line_records", counts.records},
-		{"several_records", counts.several_records},
-		{"line_offsets", counts.record_groups},
-		{"path_blocks", counts.path_blocks},
-		{"filter_groups", counts.filter_groups},
-		{"chunk_turns", counts.chunk_turns},
-		{"skip_parts", counts.skip_parts},
-		{"overlong", counts.flags[0]},
-		{"wild", counts.flags[1]},
-		{"reordered", counts.flags[2]},
-		{"utf16", counts.flags[3]},
-		{"bom", counts.flags[4]},
-		{"deleted", counts.deleted},
-		{"segments", nsegments},
+		{ "inline", counts.inlines },
+		{ "repeat", counts.repeats },
+		{ "short", counts.shorts },
+		{ "blocks", counts.block_terms },
+		{ "packed", counts.packed },
+		{ "bitset", counts.bitsets },
+		{ "last_run", counts.short_last },
+		{ "exceptions", counts.exceptions },
+		{ "before", counts.before },
+		{ "groups", counts.groups },
+		{ "several_groups", counts.several_groups },
+		{ "odd_groups", counts.odd_groups },
+		{ "line_records", counts.records },
+		{ "several_records", counts.several_records },
+		{ "line_offsets", counts.record_groups },
+		{ "path_blocks", counts.path_blocks },
+		{ "filter_groups", counts.filter_groups },
+		{ "chunk_turns", counts.chunk_turns },
+		{ "skip_parts", counts.skip_parts },
+		{ "overlong", counts.flags[0] },
+		{ "wild", counts.flags[1] },
+		{ "reordered", counts.flags[2] },
+		{ "utf16", counts.flags[3] },
+		{ "bom", counts.flags[4] },
+		{ "deleted", counts.deleted },
+		{ "segments", nsegments },
 	};
 	size_t i;
 

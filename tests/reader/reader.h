@@ -65,7 +65,8 @@ extern char where[400];
 extern int printing;
 
 /* bytes.c */
-void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+void fail(const char *format, ...)
+	__attribute__((noreturn, format(printf, 1, 2)));
 void need(int good, const char *what);
 uint64_t get_le(struct bytes *in, int n);
 uint64_t le_at(const uint8_t *at, int n);

@@ -17,8 +17,7 @@ struct bytes at_address(struct segment *seg, int stream, uint64_t address)
 	if (address != next) {
 		need(chunk == (next >> 20) + 1 && offset == 0,
 		     "an address that is not where the block before ended");
-		need((next & 0xfffff) ==
-			     left(seg->chunks[stream][next >> 20]),
+		need((next & 0xfffff) == left(seg->chunks[stream][next >> 20]),
 		     "bytes at the end of a chunk that nothing leads to");
 	}
 	rest.at += offset;

@@ -26,6 +26,26 @@ def spelt(rng, word):
                        word[:2] + word[2:].upper()])
 
 
+def edge_words(rng, i):
+    """Terms that just are of a kind, or just are not: by the number of files,
+    by occurrences a file, and by whether a bitset is the smaller form."""
+    words = ["files%d" % n for n in (127, 128, 129, 256, 257) if i < n]
+    if i < 130:
+        words += ["ratio"] * 32 + ["above"] * (33 if i == 77 else 32)
+    for share in range(15, 25):
+        words += ["share%d" % share] * (rng.random() < share / 100)
+    return words
+
+
+def edge_files(top):
+    """The same by the number of occurrences, words and lines."""
+    for n in [*range(50, 75), 127, 128, 129, 255, 256, 257, 1023, 1024, 1025,
+              2048, 4095, 4096, 4097, 7168, 8192, 8193]:
+        write(top, "edge/%d" % n, b"times%d\n" % n * n)
+    for n in range(14, 40):
+        write(top, "edge/words%d" % n, b"files257 rare7 " * n)
+
+
 def common_files(top, rng):
     """Terms in half of the files, in most, and in few: bitset blocks, packed
     ones, short lists."""
@@ -39,6 +59,7 @@ def common_files(top, rng):
         for k in range(120):
             if rng.random() < 0.06:
                 words.append(spelt(rng, "rare%d" % k))
+        words += edge_words(rng, i)
         rng.shuffle(words)
         name = "files/%s/%d.txt" % ("xyz"[i % 3] * (i % 5 + 1), i)
         write(top, name, lines_of(rng, words).encode())
@@ -110,6 +131,7 @@ def skipped_files(top):
 def make(top, seed):
     rng = random.Random(seed)
     common_files(top, rng)
+    edge_files(top)
     dense_files(top, rng)
     many_terms(top, rng)
     odd_files(top)
