@@ -90,6 +90,16 @@ void put_hex(uint64_t v);
 void put_escaped(struct bytes in);
 void put_flush(void);
 
+/* store.c */
+extern const char *const stream_names[NSTREAMS];
+extern int heeds_sums;
+void open_store(const char *folder);
+/* The value of a name in `meta`, and of a number if it is not negative, without
+ * its checksum; 0 if there is none. */
+int find_meta(const char *name, int64_t number, struct bytes *value);
+void read_segment_values(struct segment *seg);
+void check_totals(const struct segment *segments, uint32_t nsegments);
+
 /* streams.c: a chunk's rest from an address that must be where the stream was
  * left; done() says what was used of it. */
 struct bytes at_address(struct segment *seg, int stream, uint64_t address);
