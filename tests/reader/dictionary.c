@@ -32,11 +32,15 @@ static void add_trigrams(struct reader *r)
 {
 	unsigned i;
 
+	if (r->length >= 252)
+		r->filter[0] |= 1;
 	for (i = 0; i + 1 < r->length; i++) {
 		uint32_t c = i + 2 < r->length ? r->term[i + 2] : 0;
 		uint32_t v = r->term[i] + 256u * r->term[i + 1] + 65536u * c;
 		uint32_t bit = (uint32_t)(v * 2654435761u) >> 21;
 
+		if (bit == 0)
+			bit = 1;
 		r->filter[bit / 8] |= (uint8_t)(1u << bit % 8);
 	}
 }
