@@ -1,0 +1,69 @@
+"""What is asked of each corpus: scout's text and a form that peers translate."""
+from collections import namedtuple
+
+Question = namedtuple("Question", "label text form")
+
+
+def word(text, label=None):
+    return Question(label or text, text, ("word", text))
+
+
+def phrase(*words):
+    text = '"%s"' % " ".join(words)
+    return Question(text, text, ("phrase",) + words)
+
+
+def near(n, a, b):
+    text = "%s NEAR/%d %s" % (a, n, b)
+    return Question(text, text, ("near", str(n), a, b))
+
+
+def both(*words):
+    text = " AND ".join(words)
+    return Question(text, text, ("and",) + words)
+
+
+def either(*words):
+    text = " OR ".join(words)
+    return Question(text, text, ("or",) + words)
+
+
+def prefix(text):
+    return Question(text + "*", text + "*", ("prefix", text))
+
+
+def regex(text):
+    return Question("/%s/" % text, "/%s/" % text, ("regex", text))
+
+
+NOWHERE = word("qqzzqqzz", "no hit")
+
+# Counted in one process, from the index alone.
+BATCH = {
+    "linux": [word("vmalloc_to_pfn", "rare word"), word("kmalloc"),
+              word("struct"), both("struct", "return"),
+              both("kmalloc", "mutex_lock", "kfree"),
+              either("mutex_lock", "kfree"),
+              phrase("struct", "file_operations"), phrase("static", "int"),
+              near(5, "mutex_lock", "return"), prefix("usb_")],
+    "docs": [word("unencoded", "rare word"), word("database"),
+             word("function"), both("function", "return"),
+             both("database", "transaction", "commit"),
+             either("database", "transaction"),
+             phrase("foreign", "key"), phrase("of", "the"),
+             near(5, "lock", "table"), prefix("trans")],
+}
+
+# As a command that prints every line.
+COMMANDS = {
+    "linux": [word("vmalloc_to_pfn", "rare word"),
+              word("usb_submit_urb", "word, 253 files"), word("kmalloc"),
+              phrase("static", "int"), word("struct"), NOWHERE,
+              near(5, "mutex_lock", "return"),
+              regex("copy_(to|from)_user"), regex("0x[0-9a-f]{8}")],
+    "docs": [word("unencoded", "rare word"),
+             word("symlinks", "word, 246 files"), word("database"),
+             phrase("the", "index"), word("function"), NOWHERE,
+             near(5, "lock", "table"), regex("pg_(stat|lock)s?_[a-z]+"),
+             regex("[0-9]{4}-[0-9]{2}-[0-9]{2}")],
+}
