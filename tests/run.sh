@@ -109,6 +109,7 @@ if [ $long = yes ]; then
 		build/asan/tests/test_corrupt 11
 	step "every bit of every value damaged" \
 		build/release/tests/test_corrupt 1
+fi
 for level in plain sse42; do
 	step "oracle on a processor with $level only" env SCOUT_CPU=$level \
 		tests/oracle/run --bin "$rel/tools" --seed 8001 \
