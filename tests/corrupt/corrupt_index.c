@@ -38,6 +38,8 @@ static const struct question questions[] = {
 	COUNT("\"common words\""),
 	FILES("w1*"),
 	COUNT("w*"),			/* all dictionary blocks */
+	FILES("*itse*"),		/* through the filters */
+	FILES("*gain NEAR/3 o?ten"),
 	LINES("third NEAR/3 words"),
 	FILES("third BEFORE/9 w1*"),
 	FILES("often NEAR/3l again"),

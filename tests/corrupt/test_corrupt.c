@@ -297,10 +297,8 @@ static void test_tally(void **state)
 	for (i = 0; i < DBS; i++)
 		print_tally(db_names[i], &tallies[i]);
 	print_tally("all", &all);
-	assert_int_equal(tallies[DICT].reported, tallies[DICT].cases);
-	/* no question reads the filters yet */
-	for (i = STREAM; i <= SUMS; i++)
-		assert_true(tallies[i].reported * 10 > tallies[i].cases * 8);
+	for (i = DICT; i <= SUMS; i++)
+		assert_true(tallies[i].reported * 10 > tallies[i].cases * 9);
 	assert_true(tallies[META].reported * 4 > tallies[META].cases);
 	assert_true(all.blind_wrong > 0);
 }
