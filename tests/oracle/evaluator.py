@@ -8,7 +8,6 @@ stands.
 
 import bisect
 import os
-import re
 import stat
 from typing import NamedTuple
 
@@ -100,10 +99,8 @@ class Evaluator:
         """A predicate on raw words."""
         if piece.glob:
             items = piece.glob[:-1] if self.broken == "glob" else piece.glob
-            pattern = re.compile("".join(
-                {"*": ".*", "?": "."}.get(item) or re.escape(nfc(fold(item, sensitive)))
-                for item in items), re.DOTALL)
-            return lambda raw: pattern.fullmatch(nfc(fold(raw, sensitive)))
+            glob = _Glob([i if i in "*?" else nfc(fold(i, sensitive)) for i in items])
+            return lambda raw: glob.matches(nfc(fold(raw, sensitive)))
         wanted = fold(piece.raw, sensitive)
         if piece.prefix and self.broken != "prefix":
             start = nfc(wanted)
@@ -125,6 +122,39 @@ class Evaluator:
         return [occurrence for k, occurrences in enumerate(lists)
                 for occurrence in occurrences
                 if window.has_choice({k: occurrence})]
+
+
+class _Glob:
+    """Literals, `?` and `*`; what stands between two `*` is taken as early as it
+    comes, so that a long word costs no more than its length a few times."""
+
+    def __init__(self, items):
+        self.parts = [[]]          # between the stars
+        for item in items:
+            if item == "*":
+                self.parts.append([])
+            else:
+                self.parts[-1] += [None] if item == "?" else list(item)
+
+    @staticmethod
+    def _is_at(part, text, at):
+        return at >= 0 and at + len(part) <= len(text) and \
+            all(c is None or c == text[at + i] for i, c in enumerate(part))
+
+    def matches(self, text):
+        first, last = self.parts[0], self.parts[-1]
+        if len(self.parts) == 1:
+            return len(text) == len(first) and self._is_at(first, text, 0)
+        at, end = len(first), len(text) - len(last)
+        if at > end or not self._is_at(first, text, 0) or not self._is_at(last, text, end):
+            return False
+        for part in self.parts[1:-1]:
+            while at + len(part) <= end and not self._is_at(part, text, at):
+                at += 1
+            at += len(part)
+            if at > end:
+                return False
+        return True
 
 
 class _Window:
