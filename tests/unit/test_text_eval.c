@@ -107,6 +107,9 @@ static const struct {
 	{ "foo OR (bar baz)", "foo bar\n", "1:0-3" },
 	/* prefixes and phrases */
 	{ "foo*", "foo foobar xfoo FOOD\n", "1:0-3 1:4-10 1:16-20" },
+	{ "*foo", "foo foobar xfoo FOO\n", "1:0-3 1:11-15 1:16-19" },
+	{ "f?o*d", "foood food fo fod\n", "1:0-5 1:6-10" },
+	{ "*f\xc3\xa9", "caf\xc3\xa9 cafe\xcc\x81 cafe\n", "1:0-5 1:6-12" },
 	{ "\"a b\"", "a b\na  b a-b\n\na\n\n b\n",
 	  "1:0-3 2:0-4 2:5-8 4:0-1 6:1-2" },
 	{ "foo-ba*", "foo bar foo\nbaz foo", "1:0-7 1:8-11 2:0-3" },
@@ -203,7 +206,7 @@ static void test_max_lines(void **state)
 static void test_unsupported(void **state)
 {
 	static const char *const queries[] = {
-		"*foo", "f?o", "foo~", "part:foo", "/foo/", "lit:\"foo\"",
+		"foo~", "part:foo", "/foo/", "lit:\"foo\"",
 		"foo ext:c", "foo NOT NEAR bar", "(a NEAR b) NEAR c",
 	};
 	struct parse_options options = { CASE_DEFAULT };
