@@ -34,6 +34,17 @@ static inline int span_cmp(struct span a, struct span b)
 	return (a.len > b.len) - (a.len < b.len);
 }
 
+/* Whether no byte is above 127; nothing is ASCII, too. */
+static inline bool span_is_ascii(struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++)
+		if (s.ptr[i] >= 128)
+			return false;
+	return true;
+}
+
 static inline bool span_eq(struct span a, struct span b)
 {
 	return a.len == b.len && (!a.len || !memcmp(a.ptr, b.ptr, a.len));

@@ -287,16 +287,6 @@ static int fold_code_points(struct fold_sink *s, struct span word,
 	return sink_flush_marks(s);
 }
 
-static bool span_is_ascii(struct span s)
-{
-	size_t i;
-
-	for (i = 0; i < s.len; i++)
-		if (s.ptr[i] >= 0x80)
-			return false;
-	return true;
-}
-
 static uint8_t ascii_lower(uint8_t c)
 {
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;

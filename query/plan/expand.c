@@ -89,16 +89,6 @@ static int test_prefix(struct expander *x, struct span term,
 	return SCOUT_OK;
 }
 
-static bool is_ascii(struct span s)
-{
-	size_t i;
-
-	for (i = 0; i < s.len; i++)
-		if (s.ptr[i] >= 128)
-			return false;
-	return true;
-}
-
 static int test_term(struct expander *x, struct span term, enum term_match *out)
 {
 	const struct piece_plan *p = x->piece;
@@ -107,7 +97,7 @@ static int test_term(struct expander *x, struct span term, enum term_match *out)
 
 	if (!p->nitems)
 		return test_prefix(x, term, out);
-	if (!is_ascii(term)) {
+	if (!span_is_ascii(term)) {
 		buf_clear(&x->composed);
 		rc = fold_compose(term, &x->composed);
 		if (rc < 0)

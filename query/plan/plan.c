@@ -84,14 +84,6 @@ static int plan_prefix(struct planner *p, const struct ast_piece *piece,
 
 /* --- Globs --------------------------------------------------------------- */
 
-static bool is_ascii(const uint8_t *p, size_t n)
-{
-	while (n)
-		if (p[--n] >= 128)
-			return false;
-	return true;
-}
-
 /* The filter bits of a literal; those of its end if it ends the word.  ASCII
  * characters next to each other in the NFC form are so in the term. */
 static size_t literal_bits(struct span s, bool is_last, uint16_t *bits)
@@ -99,10 +91,11 @@ static size_t literal_bits(struct span s, bool is_last, uint16_t *bits)
 	size_t i, n = 0;
 
 	for (i = 0; i + 3 <= s.len; i++)
-		if (is_ascii(s.ptr + i, 3))
+		if (span_is_ascii(span_of(s.ptr + i, 3)))
 			bits[n++] = (uint16_t)filter_bit(
 				s.ptr[i], s.ptr[i + 1], s.ptr[i + 2]);
-	if (is_last && s.len >= 2 && is_ascii(s.ptr + s.len - 2, 2))
+	if (is_last && s.len >= 2 &&
+	    span_is_ascii(span_of(s.ptr + s.len - 2, 2)))
 		bits[n++] = (uint16_t)filter_bit(s.ptr[s.len - 2],
 						 s.ptr[s.len - 1], 0);
 	return n;

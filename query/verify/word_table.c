@@ -28,16 +28,6 @@ static uint32_t *head_of(struct word_table *t, const struct word_element *e)
 	return &t->slots[slot_of(t, e->text, e->flags)];
 }
 
-static bool is_ascii(struct span s)
-{
-	size_t i;
-
-	for (i = 0; i < s.len; i++)
-		if (s.ptr[i] >= 128)
-			return false;
-	return true;
-}
-
 /* Which ASCII words a glob may match: none if a literal of it is not ASCII. */
 static void note_glob_lengths(struct word_table *t,
 			      const struct word_element *e)
@@ -50,7 +40,7 @@ static void note_glob_lengths(struct word_table *t,
 		if (e->items[i].kind != GLOB_LITERAL)
 			continue;
 		n += e->items[i].composed.len;
-		if (!is_ascii(e->items[i].composed))
+		if (!span_is_ascii(e->items[i].composed))
 			return;
 	}
 	if (n > 63)
@@ -71,7 +61,7 @@ static void note_lengths(struct word_table *t, const struct word_element *e)
 	}
 	if (e->is_prefix && !n)
 		memset(t->lengths, 0xff, sizeof(t->lengths));
-	if (!n || !is_ascii(e->text))
+	if (!n || !span_is_ascii(e->text))
 		return;
 	c = e->text.ptr[0];
 	if (c >= 'A' && c <= 'Z')
