@@ -6,6 +6,7 @@ are kept in the cache folder.
 from peers.codesearch import Codesearch
 from peers.fts5 import Fts5
 from peers.lucene import Lucene
+from peers.lucene10 import Lucene10
 from peers.pipe import Pipe
 from peers.ripgrep import NewestRipgrep, Ripgrep
 from peers.tantivy import Tantivy
@@ -13,7 +14,7 @@ from peers.wc import Wc
 from peers.xapian import Xapian
 
 FROM_DEBIAN = (Wc, Ripgrep, Codesearch, Fts5, Pipe, Xapian, Lucene)
-FROM_ELSEWHERE = (NewestRipgrep, Tantivy)       # with --more-peers
+FROM_ELSEWHERE = (NewestRipgrep, Tantivy, Lucene10)       # with --more-peers
 
 
 def choose(bench, names, more):

@@ -6,7 +6,7 @@ import answers
 from measure import Others, geometric_mean
 from questions import BATCH
 
-PEERS = ("fts5", "xapian", "lucene", "tantivy")
+PEERS = ("fts5", "xapian", "lucene", "tantivy", "lucene10")
 REPEAT = 101
 
 

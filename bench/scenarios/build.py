@@ -3,7 +3,7 @@ import json
 
 from measure import Others, in_turn, ratios
 
-ONCE = ("codesearch", "lucene", "xapian", "tantivy")
+ONCE = ("codesearch", "lucene", "xapian", "tantivy", "lucene10")
 
 
 def run(bench, corpus):

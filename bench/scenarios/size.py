@@ -1,5 +1,5 @@
 """Bytes of the indexes; the same in every run."""
-PEERS = ("fts5", "lucene", "tantivy", "xapian", "codesearch")
+PEERS = ("fts5", "lucene", "tantivy", "lucene10", "xapian", "codesearch")
 
 
 def run(bench, corpus):
