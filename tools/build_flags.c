@@ -104,11 +104,11 @@ static const struct flag stats_table[] = {
 	SET("help", 'h', help, true, "this help"),
 };
 
-static const struct flag_table build_rows = {
+const struct flag_table build_flag_table = {
 	build_table, sizeof(build_table) / sizeof(build_table[0])
 };
 
-static const struct flag_table stats_rows = {
+const struct flag_table stats_flag_table = {
 	stats_table, sizeof(stats_table) / sizeof(stats_table[0])
 };
 
@@ -118,7 +118,7 @@ int build_flags_parse(const char **args, size_t nargs, struct arena *arena,
 	int rc;
 
 	*flags = (struct build_flags){ 0 };
-	rc = flags_parse(&build_rows, args, nargs, flags, &flags->folders,
+	rc = flags_parse(&build_flag_table, args, nargs, flags, &flags->folders,
 			 arena, err);
 	if (rc < 0 || flags->help)
 		return rc;
@@ -141,7 +141,7 @@ int stats_flags_parse(const char **args, size_t nargs, struct arena *arena,
 	int rc;
 
 	*flags = (struct build_flags){ 0 };
-	rc = flags_parse(&stats_rows, args, nargs, flags, &flags->folders,
+	rc = flags_parse(&stats_flag_table, args, nargs, flags, &flags->folders,
 			 arena, err);
 	if (rc < 0 || flags->help)
 		return rc;
@@ -168,14 +168,4 @@ void build_flags_rules(const struct build_flags *flags, struct walk_rules *out)
 		.types_not = flags->types_not.items,
 		.ntypes_not = flags->types_not.nitems,
 	};
-}
-
-void build_flags_print_help(struct output *out)
-{
-	flags_print_help(&build_rows, out);
-}
-
-void stats_flags_print_help(struct output *out)
-{
-	flags_print_help(&stats_rows, out);
 }

@@ -48,8 +48,7 @@ int stats_flags_parse(const char **args, size_t nargs, struct arena *arena,
 void build_flags_rules(const struct build_flags *flags,
 		       struct walk_rules *out);
 
-/* The flags of `build` and of `stats`, for the help text. */
-void build_flags_print_help(struct output *out);
-void stats_flags_print_help(struct output *out);
+/* The flags of `build` and of `stats`. */
+extern const struct flag_table build_flag_table, stats_flag_table;
 
 #endif

@@ -41,11 +41,6 @@ static const struct flag_table check_rows = {
 	check_table, sizeof(check_table) / sizeof(check_table[0])
 };
 
-void check_command_print_help(struct output *out)
-{
-	flags_print_help(&check_rows, out);
-}
-
 /* One run of the command. */
 struct check_run {
 	struct check_flags flags;
@@ -176,8 +171,8 @@ static int parse(const char **args, size_t nargs, struct arena *arena,
 	return SCOUT_OK;
 }
 
-int check_command_run(const char **args, size_t nargs, struct output *out,
-		      int *out_code, struct scout_err *err)
+static int run_check(const char **args, size_t nargs, struct output *out,
+		     int *out_code, struct scout_err *err)
 {
 	struct check_run run = { .out = out };
 	struct buf index_dir = BUF_INIT(MEM_OTHER);
@@ -188,7 +183,7 @@ int check_command_run(const char **args, size_t nargs, struct output *out,
 	arena_init(&arena, MEM_OTHER);
 	rc = parse(args, nargs, &arena, &run.flags, err);
 	if (!rc && run.flags.help) {
-		check_command_print_help(out);
+		command_print_help(&check_command, out);
 		goto out;
 	}
 	if (!rc)
@@ -204,3 +199,7 @@ out:
 	arena_release(&arena);
 	return rc;
 }
+
+const struct command check_command = {
+	"check", "[FLAGS] [DIR]", "verify an index", &check_rows, run_check
+};

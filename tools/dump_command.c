@@ -53,11 +53,6 @@ static const struct flag_table dump_rows = {
 	dump_table, sizeof(dump_table) / sizeof(dump_table[0])
 };
 
-void dump_command_print_help(struct output *out)
-{
-	flags_print_help(&dump_rows, out);
-}
-
 /* --terms may stand alone: then its value is empty. */
 static const char **with_empty_prefix(const char **args, size_t nargs,
 				      struct arena *arena)
@@ -118,18 +113,19 @@ static int dump(const struct dump_flags *flags, const char *index_dir,
 	return rc < 0 && out->failed ? SCOUT_OK : rc;
 }
 
-int dump_command_run(const char **args, size_t nargs, struct output *out,
-		     struct scout_err *err)
+static int run_dump(const char **args, size_t nargs, struct output *out,
+		    int *out_code, struct scout_err *err)
 {
 	struct dump_flags flags = { .what = WHAT_NOTHING };
 	struct buf index_dir = BUF_INIT(MEM_OTHER);
 	struct arena arena;
 	int rc;
 
+	(void)out_code;
 	arena_init(&arena, MEM_OTHER);
 	rc = parse(args, nargs, &arena, &flags, err);
 	if (!rc && flags.help) {
-		dump_command_print_help(out);
+		command_print_help(&dump_command, out);
 		goto out;
 	}
 	if (!rc)
@@ -144,3 +140,7 @@ out:
 	arena_release(&arena);
 	return rc;
 }
+
+const struct command dump_command = {
+	"dump", "WHAT [DIR]", "print what is in an index", &dump_rows, run_dump
+};

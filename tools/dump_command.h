@@ -2,14 +2,8 @@
 #ifndef SCOUT_TOOLS_DUMP_COMMAND_H
 #define SCOUT_TOOLS_DUMP_COMMAND_H
 
-#include "base/err.h"
-#include "tools/output.h"
+#include "tools/command.h"
 
-/* Runs the command.  Negative on failure, with the text in err. */
-int dump_command_run(const char **args, size_t nargs, struct output *out,
-		     struct scout_err *err);
-
-/* The command's flags, for the help text. */
-void dump_command_print_help(struct output *out);
+extern const struct command dump_command;
 
 #endif
