@@ -61,7 +61,7 @@ static int open_segments(struct checker *c, bool *out_usable,
 				   sizeof(*c->segments));
 	if (!c->segments)
 		return SCOUT_E_NOMEM;
-	rc = store_sizes(c->store, &file_bytes, &used_bytes, err);
+	rc = store_sizes(c->txn, &file_bytes, &used_bytes, err);
 	for (i = 0; i < m->nsegments && !rc; i++) {
 		c->segments[i].meta = &m->segments[i];
 		problem = segment_meta_problem(c, &m->segments[i], file_bytes);

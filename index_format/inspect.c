@@ -73,7 +73,7 @@ int scout_inspect_stats(const char *index_dir, struct arena *arena,
 	if (!rc)
 		rc = index_stats_decode(bytes, out);
 	if (!rc)
-		rc = store_sizes(store, &file_bytes, &used_bytes, err);
+		rc = store_sizes(txn, &file_bytes, &used_bytes, err);
 	if (!rc) {
 		count_segments(&m, out);
 		add_sizes(&m, file_bytes, out);

@@ -12,10 +12,10 @@
 #include "base/span.h"
 
 enum store_db {
-	STORE_META,	/* manifest, statistics, deletions, skip list */
-	STORE_DICT,	/* segment, first term -> dictionary block */
-	STORE_STREAM,	/* segment, stream, chunk -> bytes */
-	STORE_SUMS,	/* the same key -> checksums of 16 KiB ranges */
+	STORE_META,   /* manifest, statistics, deletions, skip list */
+	STORE_DICT,   /* segment, first term -> dictionary block */
+	STORE_STREAM, /* segment, stream, chunk -> bytes */
+	STORE_SUMS,   /* the same key -> checksums of 16 KiB ranges */
 	STORE_DBS
 };
 
@@ -36,6 +36,14 @@ int store_open(const char *index_dir, struct scout_store **out,
  */
 int store_create(const char *index_dir, size_t batch_bytes,
 		 struct scout_store **out, struct scout_err *err);
+/*
+ * Opens the live generation for changing it, with syncing; it can be read
+ * through the same handle, too.  The caller holds the writers' lock.  Deletes
+ * what killed runs left in the folder.  As store_open; SCOUT_E_LOCKED if this
+ * process reads the index already: open it for this first.
+ */
+int store_open_update(const char *index_dir, size_t batch_bytes,
+		      struct scout_store **out, struct scout_err *err);
 /* Accepts NULL.  A generation that was not published is deleted. */
 void store_close(struct scout_store *store);
 
@@ -43,12 +51,15 @@ void store_close(struct scout_store *store);
 int store_begin_read(struct scout_store *store, struct store_txn **out,
 		     struct scout_err *err);
 void store_end_read(struct store_txn *txn);
+/* Whether nothing was committed since the transaction began.  Any thread. */
+bool store_is_newest(const struct store_txn *txn);
 
 /* SCOUT_OK, SCOUT_E_NOTFOUND, SCOUT_E_CORRUPT. */
 int store_get(struct store_txn *txn, enum store_db db, struct span key,
 	      struct span *out);
 
-/* A cursor over one database, standing nowhere.  SCOUT_E_NOMEM, SCOUT_E_CORRUPT. */
+/* A cursor over one database, standing nowhere.  SCOUT_E_NOMEM,
+ * SCOUT_E_CORRUPT. */
 int store_cursor_open(struct store_txn *txn, enum store_db db,
 		      struct store_cursor **out);
 void store_cursor_close(struct store_cursor *c);
@@ -68,14 +79,22 @@ int store_next(struct store_cursor *c, struct span *out_key,
  */
 int store_put(struct scout_store *store, enum store_db db, struct span key,
 	      struct span value, bool append, struct scout_err *err);
+/* Deletes a value, or nothing if there is none; commits as store_put does. */
+int store_delete(struct scout_store *store, enum store_db db, struct span key,
+		 struct scout_err *err);
+/* Commits what was put and deleted since the last commit. */
+int store_commit(struct scout_store *store, struct scout_err *err);
+/* How long the slowest store_put took so far. */
+int64_t store_slowest_put_ns(const struct scout_store *store);
 /*
  * Commits, syncs, points CURRENT at this generation and sweeps older ones.  The
  * store can only be closed then.
  */
 int store_publish(struct scout_store *store, struct scout_err *err);
 
-/* Bytes of the data file, and of the pages in it that are in use. SCOUT_E_IO. */
-int store_sizes(struct scout_store *store, uint64_t *out_file_bytes,
+/* Bytes of the data file, and of the pages in it that are in use: not those
+ * that are free again, and may be so only for newer readers.  SCOUT_E_IO. */
+int store_sizes(struct store_txn *txn, uint64_t *out_file_bytes,
 		uint64_t *out_used_bytes, struct scout_err *err);
 
 #endif

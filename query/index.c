@@ -43,7 +43,8 @@ int scout_index_snapshot(struct scout_index *index,
 
 	if (index->snapshot && known && now.ino == index->current.ino &&
 	    now.mtime_ns == index->current.mtime_ns &&
-	    now.ctime_ns == index->current.ctime_ns) {
+	    now.ctime_ns == index->current.ctime_ns &&
+	    store_is_newest(index->snapshot->txn)) {
 		*out = index->snapshot;
 		return SCOUT_OK;
 	}

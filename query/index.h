@@ -19,8 +19,8 @@ struct scout_index {
 
 /*
  * A snapshot of what the index is now; borrowed until the next call or
- * scout_index_let_go.  One that is at hand is used again while CURRENT has not
- * changed.
+ * scout_index_let_go.  One that is at hand is used again while neither CURRENT nor
+ * what is in the generation has changed.
  */
 int scout_index_snapshot(struct scout_index *index,
 			 struct index_snapshot **out, struct scout_err *err);

@@ -24,7 +24,7 @@ PUBLIC = re.compile(
     r"|index_format/(index_stats|inspect|check|dump|fold|limits|place)\.h)$")
 # A library's header, and the only files that may include it.
 ONLY = {
-    "lmdb.h": r"index_format/store[^/]*\.c",
+    "lmdb.h": r"index_format/(store\w*\.c|store_env\.h)",
     "zstd.h": r"index_format/doc_table\.c",
     "utf8proc.h": r"index_format/fold\.c",
     "xxhash.h": r"base/hash\.c",
