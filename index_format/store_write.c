@@ -149,6 +149,20 @@ static int gen_error(const struct scout_store *st, int mdb, const char *doing,
 	return store_error(err, mdb, what);
 }
 
+/*
+ * Pages that LMDB looked at while it wrote stay in the resident set, each with
+ * the fifteen around it: a sixth of a new file in the end.  A fresh map of the
+ * same size has none of them; nobody reads a new generation through the old
+ * one.  LMDB's code.
+ */
+static int forget_pages(struct scout_store *st)
+{
+	MDB_envinfo info;
+	int rc = mdb_env_info(st->env, &info);
+
+	return rc ? rc : mdb_env_set_mapsize(st->env, info.me_mapsize);
+}
+
 static int commit_batch(struct scout_store *st, struct scout_err *err)
 {
 	int rc = mdb_txn_commit(st->txn);
@@ -156,6 +170,8 @@ static int commit_batch(struct scout_store *st, struct scout_err *err)
 	st->txn = NULL;
 	scout_mem_note(MEM_STORE, -(int64_t)st->batch_used);
 	st->batch_used = 0;
+	if (!rc && st->is_new)
+		rc = forget_pages(st);
 	return gen_error(st, rc, "writing", err);
 }
 
