@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -51,6 +53,26 @@ unsigned os_cpu_count(void)
 	}
 	n = sysconf(_SC_NPROCESSORS_ONLN);
 	return n > 0 ? (unsigned)n : 1;
+}
+
+int os_load(double *out)
+{
+	double load;
+
+	if (getloadavg(&load, 1) != 1)
+		return -ENOSYS;
+	*out = load;
+	return 0;
+}
+
+int os_be_nice(void)
+{
+	enum { IOPRIO_WHO_PROCESS = 1, IOPRIO_IDLE = 3 << 13 };
+	int rc = setpriority(PRIO_PROCESS, 0, 19) ? -errno : 0;
+
+	/* glibc has no function for it; a container may not allow it */
+	(void)syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_IDLE);
+	return rc;
 }
 
 void os_memory(struct os_memory *out)

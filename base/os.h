@@ -32,6 +32,14 @@ int64_t os_cpu_ns(void);
 /* Processors this process may run on, at least 1. */
 unsigned os_cpu_count(void);
 
+/* The system's load average of the last minute; -errno if it does not tell. */
+int os_load(double *out);
+/*
+ * From now on this process, and threads that it starts, give way to others: the
+ * lowest priority, and the idle class for disks where there is one.  -errno.
+ */
+int os_be_nice(void);
+
 struct os_memory {
 	uint64_t rss_anon_bytes;
 	uint64_t rss_file_bytes;

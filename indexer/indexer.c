@@ -35,6 +35,11 @@ void scout_build_cancel(void)
 	build_cancelled = 1;
 }
 
+bool scout_build_is_cancelled(void)
+{
+	return build_cancelled;
+}
+
 const char *build_stage_name(enum build_stage stage)
 {
 	static const char *const names[BUILD_STAGES] = {
@@ -549,6 +554,17 @@ static void close_build(struct build *b)
 	pthread_mutex_destroy(&b->progress_lock);
 }
 
+/* Leaves word of how it ended, for `scout-index status`. */
+static void note_end(struct build *b, int rc, const struct scout_err *err)
+{
+	struct run_result result =
+		run_result_of(rc, err, b->stats ? b->stats->files : 0,
+			      b->stats ? b->stats->skipped[SKIP_UNREADABLE] :
+					 0);
+
+	index_lock_note(&b->lock, &result);
+}
+
 int scout_build(const struct build_options *options, struct build_report *out,
 		struct scout_err *err)
 {
@@ -571,7 +587,8 @@ int scout_build(const struct build_options *options, struct build_report *out,
 	if (!rc)
 		rc = make_index_dir(b, err);
 	if (!rc)
-		rc = index_lock_take(&b->lock, b->index_dir, err);
+		rc = index_lock_take(&b->lock, b->index_dir, &options->lock,
+				     scout_build_is_cancelled, err);
 	if (!rc)
 		rc = sync_folder_above(b->index_dir, err);
 	if (!rc) {
@@ -588,6 +605,7 @@ int scout_build(const struct build_options *options, struct build_report *out,
 		rc = publish(b, err);
 	if (rc == SCOUT_E_CANCELLED)
 		scout_err_set(err, rc, "stopped; the old index stays");
+	note_end(b, rc, err);
 	close_build(b);
 	scout_free(b);
 	if (rc < 0)

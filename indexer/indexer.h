@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/tree/walk.h"
+#include "indexer/last_run.h"
 
 enum { BUILD_MIN_MEMORY = 16 << 20 };
 
@@ -42,6 +43,7 @@ struct build_options {
 	unsigned nthreads;		/* 0: as many as processors */
 	uint64_t memory_bytes;		/* budget; 0: 256 MiB */
 	bool force_remote;		/* allow a network file system */
+	struct run_lock lock;		/* how to take the writers' lock */
 	uint32_t segment_docs;		/* tests: files per segment; 0: one */
 	/* tests: NUL-separated paths marked deleted in the new index */
 	struct span delete_docs;
@@ -71,5 +73,7 @@ void build_report_release(struct build_report *report);
 
 /* Asks a running build to stop soon; safe in a signal handler. */
 void scout_build_cancel(void);
+/* True once that was asked. */
+bool scout_build_is_cancelled(void);
 
 #endif

@@ -10,59 +10,89 @@
 
 #include "base/os.h"
 
-enum { HOLDER_MAX = 256, LOCK_PATH_MAX = 4200 };
+enum { LOCK_PATH_MAX = 4200 };
+#define RETRY_NS INT64_C(20000000)
+/* who looks at the lock (last_run_read) holds it for a moment */
+#define GLANCE_NS INT64_C(60000000)
 
-/* One line: process, host and time, for whoever finds the lock taken. */
-static void write_holder(int fd)
+/* For whoever finds the lock taken; a full disk must not stop the run here. */
+static void note_begin(struct index_lock *lock, const char *command)
 {
-	char text[HOLDER_MAX], host[128] = "", when[32] = "";
-	time_t now = time(NULL);
-	struct tm tm;
+	struct buf text = BUF_INIT(MEM_OTHER);
 
-	gethostname(host, sizeof(host) - 1);
-	if (localtime_r(&now, &tm))
-		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
-	snprintf(text, sizeof(text), "process %ld on %s since %s\n",
-		 (long)getpid(), host, when);
-	/* only a remark: a full disk must not stop the run here */
-	if (!ftruncate(fd, 0))
-		(void)os_write_full(fd, text, strlen(text));
+	last_run_put_begin(&text, command ? command : "scout", os_now_ns());
+	lock->has_text = !buf_status(&text) && !ftruncate(lock->fd, 0) &&
+			 !os_write_full(lock->fd, text.ptr, text.len);
+	buf_release(&text);
 }
 
-static int say_holder(int fd, const char *index_dir, struct scout_err *err)
+void index_lock_note(struct index_lock *lock, const struct run_result *result)
 {
-	char text[HOLDER_MAX] = "";
-	size_t n = 0;
+	struct buf text = BUF_INIT(MEM_OTHER);
 
-	if (os_pread_full(fd, text, sizeof(text) - 1, 0, &n) < 0 || !n)
-		snprintf(text, sizeof(text), "another process");
-	text[strcspn(text, "\n")] = 0;
+	if (lock->fd < 0 || !lock->has_text)
+		return;
+	last_run_put_end(&text, result, os_now_ns());
+	if (!buf_status(&text))
+		(void)os_write_full(lock->fd, text.ptr, text.len);
+	buf_release(&text);
+}
+
+static int say_holder(const char *index_dir, struct scout_err *err)
+{
+	struct last_run run;
+
+	last_run_read(index_dir, &run);
 	return scout_err_set(err, SCOUT_E_LOCKED,
 			     "the index in '%s' is being written by %s",
-			     index_dir, text);
+			     index_dir,
+			     run.is_known && !run.ended_ns ?
+				     run.holder : "another process");
+}
+
+/* Returns 0, or an errno: EWOULDBLOCK if another run has it to the end. */
+static int lock_within(int fd, int64_t wait_ns, bool (*is_stopped)(void))
+{
+	const struct timespec pause = { .tv_nsec = RETRY_NS };
+	int64_t start = os_mono_ns();
+
+	if (wait_ns < GLANCE_NS)
+		wait_ns = GLANCE_NS;
+	while (flock(fd, LOCK_EX | LOCK_NB)) {
+		if (errno != EWOULDBLOCK || os_mono_ns() - start >= wait_ns)
+			return errno;
+		if (is_stopped && is_stopped())
+			return EINTR;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
 }
 
 int index_lock_take(struct index_lock *lock, const char *index_dir,
+		    const struct run_lock *wanted, bool (*is_stopped)(void),
 		    struct scout_err *err)
 {
 	char path[LOCK_PATH_MAX];
 	int rc;
 
-	lock->fd = -1;
+	*lock = (struct index_lock){ .fd = -1 };
 	if (snprintf(path, sizeof(path), "%s/lock", index_dir) >=
 	    (int)sizeof(path))
 		return scout_err_sys(err, ENAMETOOLONG, "%s", index_dir);
 	lock->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (lock->fd < 0)
 		return scout_err_sys(err, errno, "opening '%s'", path);
-	if (!flock(lock->fd, LOCK_EX | LOCK_NB)) {
-		write_holder(lock->fd);
+	rc = lock_within(lock->fd, wanted->wait_ns, is_stopped);
+	if (!rc) {
+		note_begin(lock, wanted->command);
 		return SCOUT_OK;
 	}
-	if (errno == EWOULDBLOCK)
-		rc = say_holder(lock->fd, index_dir, err);
+	if (rc == EWOULDBLOCK)
+		rc = say_holder(index_dir, err);
+	else if (rc == EINTR)
+		rc = SCOUT_E_CANCELLED;
 	else
-		rc = scout_err_sys(err, errno, "locking '%s'", path);
+		rc = scout_err_sys(err, rc, "locking '%s'", path);
 	index_lock_drop(lock);
 	return rc;
 }

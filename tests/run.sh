@@ -73,6 +73,7 @@ step "unit tests, address and undefined behaviour sanitizers" \
 step "walk against ripgrep and git" \
 	tests/walk/run --bin "$rel/tests" --seed 1 --cases $walks
 step "command lines" tests/cli/run --bin "$rel/tools"
+step "what cron relies on" tests/cron/run --bin "$rel/tools"
 step "programs of the benchmarks" tests/bench/run
 step "evaluator of the oracle" python3 tests/oracle/test_evaluator.py
 step "oracle" tests/oracle/run --bin "$rel/tools" --seed 1 --cases $cases

@@ -85,6 +85,7 @@ static int fill_options(struct build_run *s, struct build_options *o)
 		.nthreads = (unsigned)(f->nthreads > 256 ? 256 : f->nthreads),
 		.memory_bytes = f->memory_bytes,
 		.force_remote = f->force_remote,
+		.lock = run_flags_want_lock(&f->run, "scout-index build"),
 		.segment_docs = (uint32_t)f->segment_docs,
 		.progress = progress_show,
 		.progress_ctx = &s->progress,
@@ -192,10 +193,12 @@ static int build(struct build_run *s, int *out_code)
 	progress_init(&s->progress, !s->flags.quiet &&
 				    choose(s->flags.progress, STDERR_FILENO));
 	interrupt_catch();
-	rc = scout_build(&options, &s->report, s->err);
+	rc = run_flags_begin(&s->flags.run, s->err);
+	if (!rc)
+		rc = scout_build(&options, &s->report, s->err);
 	progress_clear(&s->progress);
 	if (rc < 0)
-		return rc;
+		return run_flags_failed(&s->flags.run, rc, out_code, s->err);
 	unreadable = s->report.stats->skipped[SKIP_UNREADABLE];
 	if (unreadable)
 		report_unreadable(s, unreadable);

@@ -75,6 +75,7 @@ static const struct flag build_table[] = {
 	      "threads (0: one a processor)"),
 	SET("force-remote", 0, force_remote, true,
 	    "put an index on a network file system"),
+	RUN_FLAG_ROWS(struct build_flags, run),
 
 	SET("quiet", 'q', quiet, true, "print errors only"),
 	CALL("progress", 0, "auto, always or never", apply_progress,

@@ -9,6 +9,7 @@
 #include "base/tree/walk.h"
 #include "tools/flags.h"
 #include "tools/output.h"
+#include "tools/run_flags.h"
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
@@ -25,6 +26,7 @@ struct build_flags {
 	uint64_t memory_bytes;
 	uint64_t nthreads;
 	int force_remote;
+	struct run_flags run;
 	/* what to report */
 	int quiet;
 	int progress;			/* enum when */

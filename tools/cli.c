@@ -105,6 +105,27 @@ bool cli_parse_size(const char *s, uint64_t *out)
 	return true;
 }
 
+bool cli_parse_seconds(const char *s, uint64_t *out)
+{
+	static const char units[] = "smhd";
+	static const uint64_t seconds[] = { 1, 60, 3600, 86400 };
+	const char *unit;
+	uint64_t v, factor = 1;
+
+	s = read_digits(s, &v);
+	if (!s)
+		return false;
+	unit = *s ? strchr(units, *s) : NULL;
+	if (unit) {
+		factor = seconds[unit - units];
+		s++;
+	}
+	if (*s || v > UINT64_MAX / factor)
+		return false;
+	*out = v * factor;
+	return true;
+}
+
 void cli_print_version(struct output *out, const char *program)
 {
 	output_printf(out, "%s %s\n", program, SCOUT_VERSION);

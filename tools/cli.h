@@ -34,6 +34,9 @@ bool cli_parse_number(const char *s, uint64_t *out);
 /* Bytes with an optional K, M, G or T (of 1024); false as above. */
 bool cli_parse_size(const char *s, uint64_t *out);
 
+/* Seconds with an optional s, m, h or d; false as above. */
+bool cli_parse_seconds(const char *s, uint64_t *out);
+
 /* Prints the name, the version, and the versions that results depend on. */
 void cli_print_version(struct output *out, const char *program);
 

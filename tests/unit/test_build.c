@@ -790,6 +790,7 @@ static void test_no_root(void **state)
 
 static void test_locked(void **state)
 {
+	const struct run_lock wanted = { .command = "test" };
 	struct index_lock lock, second;
 	struct build_report report;
 	struct index_snapshot *snap;
@@ -801,12 +802,13 @@ static void test_locked(void **state)
 	little_make(&l);
 	build(&l.options, &report);
 	build_report_release(&report);
-	assert_int_equal(index_lock_take(&lock, l.index, NULL), SCOUT_OK);
+	assert_int_equal(index_lock_take(&lock, l.index, &wanted, NULL, NULL),
+			 SCOUT_OK);
 	write_file(l.dir, "new.txt", span_str("epsilon\n"));
 	assert_int_equal(build_error(&l, &err), SCOUT_E_LOCKED);
 	snprintf(who, sizeof(who), "process %ld", (long)getpid());
 	assert_non_null(strstr(err.msg, who));
-	assert_int_equal(index_lock_take(&second, l.index, NULL),
+	assert_int_equal(index_lock_take(&second, l.index, &wanted, NULL, NULL),
 			 SCOUT_E_LOCKED);
 	index_lock_drop(&second);
 	/* the index is the old one, and can be read meanwhile */
