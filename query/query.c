@@ -20,6 +20,7 @@ struct scout_query {
 	bool is_planned;
 	bool plans_lines;
 	struct match_tree tree;
+	struct text_patterns patterns;
 	struct query_plan plan;
 	struct arena work;		/* of one count */
 };
@@ -68,6 +69,7 @@ void scout_query_free(struct scout_query *query)
 {
 	if (!query)
 		return;
+	text_patterns_release(&query->patterns);
 	arena_release(&query->arena);
 	arena_release(&query->work);
 	scout_free(query);
@@ -87,6 +89,9 @@ static int make_plan(struct scout_query *q, bool wants_lines,
 	if (q->is_planned && (q->plans_lines || !wants_lines))
 		return SCOUT_OK;
 	rc = match_tree_make(q->parsed.root, &q->arena, &q->tree, err);
+	text_patterns_release(&q->patterns);
+	if (!rc)
+		rc = text_patterns_make(&q->tree, &q->arena, &q->patterns, err);
 	if (!rc)
 		rc = plan_make(&q->tree, wants_lines, &q->arena, &q->plan, err);
 	q->is_planned = rc == SCOUT_OK;
@@ -233,6 +238,7 @@ static int prepare(struct run *r, const char *root, struct scout_err *err)
 		return scout_err_set(err, SCOUT_E_NOMEM, "starting a query");
 	r->job.tree = &q->tree;
 	r->job.words = &r->words;
+	r->job.patterns = &q->patterns;
 	r->job.options = &q->options;
 	r->job.rules = &r->rules;
 	return SCOUT_OK;

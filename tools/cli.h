@@ -19,6 +19,7 @@ enum exit_code {
 	EXIT_MATCH = 0,		/* scout-query: something matched */
 	EXIT_NO_MATCH = 1,
 	EXIT_TROUBLE = 2,
+	EXIT_TRUNCATED = 3,	/* scout-query --fail-on-truncate: perhaps more */
 };
 
 /* Prints "program: text" as one line on stderr, in one write. */

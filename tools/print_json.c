@@ -155,6 +155,7 @@ static void put_scout(struct output *out, const struct scout_query_stats *s)
 	put_counter(out, "changed_files", s->changed_files);
 	put_counter(out, "gone_files", s->gone_files);
 	put_counter(out, "unreadable_files", s->unreadable_files);
+	put_counter(out, "truncated_files", s->truncated_files);
 	put_counter(out, "index_docs", s->index_docs);
 	put_counter(out, "index_segments", s->index_segments);
 	put_counter(out, "index_time_ns",

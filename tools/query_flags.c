@@ -264,8 +264,8 @@ static const struct flag table[] = {
 	SET("no-messages", 0, no_messages, true,
 	    "say nothing of unreadable files"),
 	SET("messages", 0, no_messages, false, NULL),
-	CALL("fail-on-truncate", 0, NULL, apply_nothing,
-	     "exit 3 if an answer had to be cut short"),
+	SET("fail-on-truncate", 0, fail_on_truncate, true,
+	    "exit 3 if an answer had to be cut short"),
 	SET("no-config", 0, no_config, true, "read no configuration file"),
 	SET("help", 'h', help, true, "short help; --help says more"),
 	SET("version", 'V', version, true, "print the version"),
@@ -522,7 +522,7 @@ static const char more_help[] =
 	"\n"
 	"EXIT CODES\n"
 	"  0 something matched, 1 nothing did, 2 an error (with -q a match\n"
-	"  wins).\n";
+	"  wins), 3 with --fail-on-truncate if the answer may be incomplete.\n";
 
 void query_flags_print_help(struct output *out, bool is_long)
 {

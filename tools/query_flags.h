@@ -52,7 +52,7 @@ struct query_flags {
 	int color;			/* enum color_when */
 	struct colors colors;
 	int absolute_path;
-	int stats, no_messages;
+	int stats, no_messages, fail_on_truncate;
 	/* other things to do than a search */
 	int explain;
 	const char *batch;

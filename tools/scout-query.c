@@ -148,6 +148,8 @@ static int search_code(const struct session *s)
 
 	if (files && s->flags.quiet)
 		return EXIT_MATCH;
+	if (s->stats.truncated_files && s->flags.fail_on_truncate)
+		return EXIT_TRUNCATED;
 	if (s->stats.unreadable_files)
 		return EXIT_TROUBLE;
 	return files ? EXIT_MATCH : EXIT_NO_MATCH;

@@ -207,8 +207,9 @@ static int collect_leaf(struct match_run *run, const struct match_node *node,
 
 	if (rc < 0 || !s.n)
 		return rc;
+	run->leaf_takes_part[node->leaf] = s.in_text;
 	*exact &= s.is_exact && !s.only_present;
-	if (s.only_present)
+	if (s.only_present || s.in_text)
 		return SCOUT_OK;
 	rc = hit_list_begin_run(&run->hits);
 	for (i = 0; i < s.n && !rc; i++) {
@@ -289,6 +290,10 @@ int match_collect(struct match_run *run, bool *out_exact)
 
 	arena_clear(&run->scratch);
 	hit_list_clear(&run->hits);
+	run->leaf_takes_part = arena_calloc(&run->scratch, run->tree->nleaves,
+					    sizeof(bool));
+	if (!run->leaf_takes_part)
+		return SCOUT_E_NOMEM;
 	rc = collect_node(run, run->tree->root, &exact);
 	if (!rc)
 		rc = hit_list_sort(&run->hits, true, &run->scratch);

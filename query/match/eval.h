@@ -36,6 +36,9 @@ struct match_run {
 	struct arena scratch;	/* cleared for each document */
 	struct hit_list hits;	/* after match_collect: in order, each span
 				 * once */
+	/* the same, by leaf: whether all occurrences of one that is in_text
+	 * take part */
+	bool *leaf_takes_part;
 };
 
 void match_run_init(struct match_run *run, const struct match_tree *tree,

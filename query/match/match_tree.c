@@ -29,9 +29,9 @@ static const char *kind_name(const struct ast *node)
 	case AST_PART:
 		return "part:";
 	case AST_REGEX:
-		return "a regex";
+		return "a regex inside NEAR or BEFORE";
 	case AST_LITERAL:
-		return "lit:";
+		return "lit: inside NEAR or BEFORE";
 	case AST_FILTER:
 		return "a filter";
 	default:
@@ -278,6 +278,10 @@ static int build(struct builder *b, const struct ast *ast,
 	case AST_NEAR:
 	case AST_BEFORE:
 		return build_near(b, ast, &node->near);
+	case AST_REGEX:
+	case AST_LITERAL:
+		node->kind = AST_WORDS;
+		return add_leaf(b, ast, &node->leaf);
 	case AST_WORDS:
 		return add_leaf(b, ast, &node->leaf);
 	default:

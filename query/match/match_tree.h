@@ -11,10 +11,11 @@
 #include "query/match/near.h"
 
 struct match_node {
-	enum ast_kind kind;	/* AND, OR, NOT, NEAR, BEFORE, WORDS */
+	enum ast_kind kind;	/* AND, OR, NOT, NEAR, BEFORE; of all leaves
+				 * WORDS */
 	struct match_node **child;	/* AND, OR, NOT */
 	size_t nchild;
-	unsigned leaf;		/* WORDS */
+	unsigned leaf;
 	struct near_spec near;	/* NEAR, BEFORE */
 };
 

@@ -20,6 +20,8 @@ struct leaf_spans {
 	uint32_t len;		/* positions that each spans */
 	bool is_exact;		/* else the text may have fewer */
 	bool only_present;	/* n is 1 or 0, and where is not told */
+	bool in_text;		/* the same, and the source knows where: its
+				 * occurrences are parts of the text */
 };
 
 /* An occurrence that takes part in a match. */

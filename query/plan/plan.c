@@ -155,6 +155,10 @@ static int plan_leaf(struct planner *p, const struct ast *node,
 	size_t i;
 	int rc = SCOUT_OK;
 
+	if (node->kind == AST_REGEX || node->kind == AST_LITERAL) {
+		out->is_anywhere = true;
+		return SCOUT_OK;
+	}
 	out->npieces = node->npieces;
 	out->pieces = arena_calloc(p->arena, node->npieces,
 				   sizeof(*out->pieces));

@@ -221,4 +221,5 @@ void emitter_count(struct emitter *e, const struct answers *a)
 	e->stats->changed_files += a->counts.changed_files;
 	e->stats->gone_files += a->counts.gone_files;
 	e->stats->unreadable_files += a->counts.unreadable_files;
+	e->stats->truncated_files += a->counts.truncated_files;
 }

@@ -38,6 +38,7 @@ struct line_answer {
 struct answer_counts {
 	uint64_t searched_files, bytes_read;
 	uint64_t changed_files, gone_files, unreadable_files;
+	uint64_t truncated_files;
 };
 
 struct answers {

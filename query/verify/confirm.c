@@ -64,6 +64,7 @@ static int take_piece(struct confirmation *c, const struct hit_piece *p,
 				.is_continued = p->piece > 0 };
 	int rc;
 
+	m.occurrence_len = c->tools->tree->leaves[p->leaf]->npieces;
 	*ok = (size_t)p->ordinal + p->count <= nwords;
 	for (i = 0; i < p->count && *ok; i++) {
 		rc = word_at(c, p, i, ok);

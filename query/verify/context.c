@@ -61,7 +61,8 @@ static int put_hit(struct context *c, const struct line_match *m, size_t n,
 		struct scout_submatch sub = { m[i].start, m[i].end,
 					      m[i].operand };
 
-		rc = answers_put_match(c->out, &sub);
+		if (sub.start < sub.end)
+			rc = answers_put_match(c->out, &sub);
 	}
 	return rc;
 }

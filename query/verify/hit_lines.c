@@ -23,6 +23,8 @@ static int compare(const void *va, const void *vb)
 		return a->start < b->start ? -1 : 1;
 	if (a->end != b->end)
 		return a->end < b->end ? -1 : 1;
+	if (a->occurrence_len != b->occurrence_len)
+		return a->occurrence_len < b->occurrence_len ? -1 : 1;
 	return (a->operand > b->operand) - (a->operand < b->operand);
 }
 
@@ -51,8 +53,18 @@ static bool same_span(const struct line_match *a, const struct line_match *b)
 	return a->line == b->line && a->start == b->start && a->end == b->end;
 }
 
+/* Whether m begins an occurrence that is not the one begun before. */
+static bool is_new(const struct line_match *m, const struct line_match *begun)
+{
+	if (m->is_continued || m->start == m->end)
+		return false;
+	return !same_span(m, begun) ||
+	       m->occurrence_len != begun->occurrence_len;
+}
+
 void hit_lines_finish(struct hit_lines *h, uint64_t max_lines)
 {
+	struct line_match begun = { .line = UINT64_MAX };
 	size_t i, n = 0;
 
 	if (!h->is_sorted)
@@ -67,7 +79,10 @@ void hit_lines_finish(struct hit_lines *h, uint64_t max_lines)
 				break;
 			h->nlines++;
 		}
-		h->noccurrences += !m->is_continued;
+		if (is_new(m, &begun)) {
+			h->noccurrences++;
+			begun = *m;
+		}
 		if (n && same_span(&h->matches[n - 1], m))
 			continue;
 		h->matches[n++] = *m;

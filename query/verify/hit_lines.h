@@ -17,7 +17,10 @@
 struct line_match {
 	uint64_t line;		/* from 0 */
 	uint64_t line_start;	/* offset of the line, or UINT64_MAX */
-	uint32_t start, end;	/* bytes in the line */
+	uint32_t start, end;	/* bytes in the line; equal: the line is hit,
+				 * but no occurrence is to be shown on it */
+	uint64_t occurrence_len;	/* of the whole of it: in bytes, or in
+				 * words where all are given so */
 	uint32_t operand;
 	bool is_continued;	/* the occurrence began on a line before */
 };

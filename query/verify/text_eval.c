@@ -53,15 +53,33 @@ static int make_phrase(struct text_eval *t, unsigned leaf)
 	return SCOUT_OK;
 }
 
+/* The matches of a regex or lit:. */
+static void pattern_leaf(const struct text_eval *t, size_t pattern,
+			 struct leaf_spans *out)
+{
+	const struct match_pieces *list = &t->matcher.of[pattern];
+
+	*out = (struct leaf_spans){ .n = list->n || list->is_cut,
+				    .is_exact = list->n || !list->is_cut,
+				    .in_text = true };
+}
+
 static int text_leaf(void *ctx, unsigned leaf, bool want_positions,
 		     struct leaf_spans *out)
 {
 	struct text_eval *t = ctx;
+	const struct text_pattern *pattern =
+		text_pattern_of(t->matcher.patterns, leaf);
 	size_t npieces = t->tree->leaves[leaf]->npieces;
 	const struct position_list *l = &t->leaves[leaf];
 	int rc;
 
 	(void)want_positions;
+	if (pattern) {
+		pattern_leaf(t, (size_t)(pattern - t->matcher.patterns->items),
+			     out);
+		return SCOUT_OK;
+	}
 	if (npieces == 1) {
 		l = &t->elements[t->words->pieces[leaf][0]];
 	} else if (!t->leaf_is_made[leaf]) {
@@ -107,7 +125,8 @@ static bool counts_lines(const struct match_node *node)
 }
 
 int text_eval_init(struct text_eval *t, const struct match_tree *tree,
-		   const struct word_table *words, bool with_places,
+		   const struct word_table *words,
+		   struct text_patterns *patterns, bool with_places,
 		   struct scout_err *err)
 {
 	struct match_source source = { .ctx = t, .leaf = text_leaf };
@@ -118,6 +137,7 @@ int text_eval_init(struct text_eval *t, const struct match_tree *tree,
 	t->words = words;
 	t->wants_places = with_places;
 	t->wants_lines = counts_lines(tree->root);
+	t->has_words = patterns->n < tree->nleaves;
 	match_run_init(&t->run, tree, &source);
 	t->batch = scout_malloc(MEM_TOKENIZE, sizeof(*t->batch));
 	t->elements = scout_calloc(MEM_QUERY, words->nelements,
@@ -125,7 +145,8 @@ int text_eval_init(struct text_eval *t, const struct match_tree *tree,
 	t->leaves = scout_calloc(MEM_QUERY, tree->nleaves, sizeof(*t->leaves));
 	t->leaf_is_made = scout_calloc(MEM_QUERY, tree->nleaves,
 				       sizeof(*t->leaf_is_made));
-	if (word_scratch_init(&t->scratch, words) < 0 || !t->batch ||
+	if (text_matcher_init(&t->matcher, patterns, with_places) < 0 ||
+	    word_scratch_init(&t->scratch, words) < 0 || !t->batch ||
 	    !t->elements || !t->leaves || !t->leaf_is_made)
 		return scout_err_set(err, SCOUT_E_NOMEM, "reading texts");
 	return SCOUT_OK;
@@ -146,6 +167,7 @@ void text_eval_release(struct text_eval *t)
 	scout_free(t->places);
 	scout_free(t->line_words.at);
 	if (t->tree) {
+		text_matcher_release(&t->matcher);
 		word_scratch_release(&t->scratch);
 		match_run_release(&t->run);
 	}
@@ -166,6 +188,8 @@ void text_eval_begin(struct text_eval *t)
 	t->line_words.n = 0;
 	t->line_hint = 0;
 	t->tokenizer.skipping = false;
+	t->needs_wider = false;
+	text_matcher_begin(&t->matcher);
 }
 
 /* --- The loop ------------------------------------------------------------ */
@@ -212,6 +236,14 @@ static int put_place(struct text_eval *t, struct batch_walk *w, uint32_t i,
 	return SCOUT_OK;
 }
 
+/* A word, for the matches that it may touch. */
+static void touch(struct text_eval *t, const struct token *tok)
+{
+	uint64_t start = t->window_offset + tok->start;
+
+	text_matcher_touch(&t->matcher, start, start + tok->len);
+}
+
 /* Token i matched: notes its position for each element. */
 static int put_found(struct text_eval *t, struct batch_walk *w, uint32_t i,
 		     term_pos pos)
@@ -252,12 +284,16 @@ static int take_tokens(struct text_eval *t, struct batch_walk *w)
 				if (!rc && t->scratch.nfound)
 					rc = put_found(t, w, i, (term_pos)pos);
 			}
+			if (t->touches)
+				touch(t, tok);
 			pos++;
 		} else {
 			rc = word_table_match(t->words, word, &t->scratch,
 					      &is_word);
 			if (!rc && is_word && t->scratch.nfound)
 				rc = put_found(t, w, i, (term_pos)pos);
+			if (!rc && is_word && t->touches)
+				touch(t, tok);
 			pos += !rc && is_word;
 		}
 		if (rc < 0)
@@ -270,8 +306,9 @@ static int take_tokens(struct text_eval *t, struct batch_walk *w)
 	return SCOUT_OK;
 }
 
-int text_eval_window(struct text_eval *t, struct span window, bool is_last,
-		     size_t *out_used, struct scout_err *err)
+/* Goes through the words of a window. */
+static int take_words(struct text_eval *t, struct span window, bool is_last,
+		      struct scout_err *err)
 {
 	bool is_first = !t->window_offset && !t->nwords && !t->line;
 	int rc;
@@ -291,22 +328,71 @@ int text_eval_window(struct text_eval *t, struct span window, bool is_last,
 		t->line = w.line;
 		t->line_start = w.line_start;
 	}
-	*out_used = t->tokenizer.pos;
-	t->window_offset += t->tokenizer.pos;
+	return SCOUT_OK;
+}
+
+/* The part of a window that patterns can be matched with: whole lines. */
+static struct span whole_lines(const struct text_eval *t, struct span window,
+			       bool is_last)
+{
+	const uint8_t *newline;
+
+	if (is_last)
+		return window;
+	newline = t->matcher.patterns->any_spans_lines || !window.len ? NULL :
+		  memrchr(window.ptr, '\n', window.len);
+	return span_of(window.ptr,
+		       newline ? (size_t)(newline + 1 - window.ptr) : 0);
+}
+
+int text_eval_window(struct text_eval *t, struct span window, bool is_last,
+		     size_t *out_used, struct scout_err *err)
+{
+	int rc;
+
+	t->touches = false;
+	if (t->matcher.patterns->n) {
+		window = whole_lines(t, window, is_last);
+		t->needs_wider = !window.len && !is_last;
+		rc = text_matcher_window(&t->matcher, window, &t->touches);
+		if (rc < 0)
+			return scout_err_set(err, rc, "reading a text");
+	}
+	*out_used = window.len;
+	if (t->has_words || t->touches) {
+		rc = take_words(t, window, is_last, err);
+		if (rc < 0)
+			return rc;
+		*out_used = t->tokenizer.pos;
+	}
+	/* whole lines are used up: no word goes over their end */
+	SCOUT_ASSERT(!t->matcher.patterns->n || *out_used == window.len);
+	t->window_offset += *out_used;
 	return SCOUT_OK;
 }
 
 /* --- Answers ------------------------------------------------------------- */
 
-int text_eval_matches(struct text_eval *t, bool *out, struct scout_err *err)
+int text_eval_verdict(struct text_eval *t, enum verdict *out,
+		      struct scout_err *err)
 {
-	enum verdict v;
-	int rc = match_eval(&t->run, &v);
+	int rc = match_eval(&t->run, out);
 
-	if (rc < 0)
-		return scout_err_set(err, rc, "evaluating a query");
-	*out = v == VERDICT_YES;
-	return SCOUT_OK;
+	return rc < 0 ? scout_err_set(err, rc, "evaluating a query") : rc;
+}
+
+const struct text_pattern *text_eval_given_up(const struct text_eval *t,
+					      uint64_t *out_line)
+{
+	const struct text_patterns *p = t->matcher.patterns;
+	unsigned i;
+
+	for (i = 0; i < p->n; i++)
+		if (t->matcher.of[i].is_cut) {
+			*out_line = t->matcher.of[i].cut_line;
+			return &p->items[i];
+		}
+	return NULL;
 }
 
 /* The place of the word at pos, from place i on. */
@@ -343,6 +429,8 @@ static int put_hit(const struct text_eval *t, const struct hit *hit,
 		struct line_match m = {
 			.line = p[i].line, .line_start = p[i].line_start,
 			.start = (uint32_t)(p[i].offset - p[i].line_start),
+			.occurrence_len = p[n - 1].offset + p[n - 1].len -
+					  p->offset,
 			.operand = hit->leaf, .is_continued = i > 0 };
 
 		for (j = i + 1; j < n && p[j].line == p[i].line; j++)
@@ -372,5 +460,8 @@ int text_eval_lines(struct text_eval *t, struct hit_lines *out,
 		place = find_place(t, place, h->first);
 		rc = put_hit(t, h, place, out);
 	}
+	for (i = 0; i < t->matcher.patterns->n && !rc; i++)
+		if (t->run.leaf_takes_part[t->matcher.patterns->items[i].leaf])
+			rc = text_matcher_put(&t->matcher, (unsigned)i, out);
 	return rc < 0 ? scout_err_set(err, rc, "collecting lines") : rc;
 }

@@ -14,6 +14,7 @@
 #include "index_format/tokenizer.h"
 #include "query/match/eval.h"
 #include "query/verify/hit_lines.h"
+#include "query/verify/text_match.h"
 #include "query/verify/word_table.h"
 
 /* A word of the text that matched an element. */
@@ -37,6 +38,8 @@ struct text_eval {
 	bool wants_lines;	/* some distance counts lines */
 	struct token_batch *batch;
 	struct word_scratch scratch;
+	struct text_matcher matcher;	/* of the leaves that are no words */
+	bool has_words;			/* some leaf is about words */
 	struct match_run run;
 	/* the text so far */
 	struct tokenizer tokenizer;
@@ -51,11 +54,16 @@ struct text_eval {
 	struct position_list *leaves;
 	bool *leaf_is_made;
 	size_t line_hint;
+	/* the last window could not be used: it has no whole line, or not the
+	 * whole text where that is needed */
+	bool needs_wider;
+	bool touches;			/* words are told to the matcher */
 };
 
 /* with_places: text_eval_lines will be called.  On failure, release it. */
 int text_eval_init(struct text_eval *t, const struct match_tree *tree,
-		   const struct word_table *words, bool with_places,
+		   const struct word_table *words,
+		   struct text_patterns *patterns, bool with_places,
 		   struct scout_err *err);
 void text_eval_release(struct text_eval *t);
 
@@ -70,8 +78,15 @@ void text_eval_begin(struct text_eval *t);
 int text_eval_window(struct text_eval *t, struct span window, bool is_last,
 		     size_t *out_used, struct scout_err *err);
 
-/* After the last window: whether the text matches. */
-int text_eval_matches(struct text_eval *t, bool *out, struct scout_err *err);
+/* After the last window: whether the text matches.  VERDICT_MAYBE if that hangs
+ * on a pattern that was given up. */
+int text_eval_verdict(struct text_eval *t, enum verdict *out,
+		      struct scout_err *err);
+
+/* The first pattern that was given up somewhere in the text, and the line where
+ * (from 0), or NULL. */
+const struct text_pattern *text_eval_given_up(const struct text_eval *t,
+					      uint64_t *out_line);
 
 /* Of a text that matches: the lines with the occurrences that take part.
  * out is cleared first; the caller finishes it. */

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "index_format/doc_table.h"
+#include "query/language/query_error.h"
 #include "query/verify/confirm.h"
 #include "query/verify/context.h"
 
@@ -25,7 +26,7 @@ int verifier_init(struct verifier *v, const struct verify_job *job,
 	line_scan_init(&v->scan);
 	buf_init(&v->words, MEM_QUERY);
 	v->is_ready = true;
-	rc = text_eval_init(&v->text, job->tree, job->words,
+	rc = text_eval_init(&v->text, job->tree, job->words, job->patterns,
 			    job->options->detail != DETAIL_FILES, err);
 	if (rc < 0)
 		verifier_release(v);
@@ -150,9 +151,13 @@ static int eval_windows(struct task *t, struct scout_err *err)
 		rc = text_eval_window(text, w, r->at_end, &used, err);
 		if (rc < 0)
 			return rc;
-		if (text->tokenizer.skipping && !r->at_end &&
-		    r->window_bytes < READ_MAX_BYTES)
+		if ((text->tokenizer.skipping || text->needs_wider) &&
+		    !r->at_end && r->window_bytes < READ_MAX_BYTES)
 			return SCOUT_END;
+		if (text->needs_wider)
+			return scout_err_set(err, SCOUT_E_LIMIT,
+					     "more than 1 GiB in one line, or "
+					     "in a file for a regex with m");
 		if (r->at_end)
 			return SCOUT_OK;
 		rc = file_reader_next(r, w.len - used, err);
@@ -163,7 +168,7 @@ static int eval_windows(struct task *t, struct scout_err *err)
 
 /* Runs the query over the open file; a giant word must fit a window, since
  * words are compared whole. */
-static int eval_open_file(struct task *t, bool *out_matches,
+static int eval_open_file(struct task *t, enum verdict *out,
 			  struct scout_err *err)
 {
 	struct file_reader *r = &t->v->reader;
@@ -182,7 +187,7 @@ static int eval_open_file(struct task *t, bool *out_matches,
 	if (rc < 0)
 		return rc;
 	t->out->counts.bytes_read += r->st.size;
-	return text_eval_matches(&t->v->text, out_matches, err);
+	return text_eval_verdict(&t->v->text, out, err);
 }
 
 /* UTF-16 cannot be read from the middle: gets all of it. */
@@ -261,18 +266,39 @@ static int sink_failure(const struct task *t)
 	return t->out->stream ? t->out->stream->failed : SCOUT_OK;
 }
 
+/* Says which pattern was given up in the text, if one was. */
+static int put_given_up(struct task *t)
+{
+	struct scout_err err = SCOUT_ERR_INIT;
+	const struct text_pattern *p;
+	struct excerpt e;
+	uint64_t line;
+
+	p = text_eval_given_up(&t->v->text, &line);
+	if (!p)
+		return SCOUT_OK;
+	t->out->counts.truncated_files++;
+	if (answers_file(t->out)->message)
+		return SCOUT_OK;
+	excerpt_of(p->node->text, EXCERPT_PLAIN, &e);
+	scout_err_set(&err, SCOUT_E_LIMIT, "%s:%llu: /%s/ takes too many steps "
+		      "here, so the answer may be incomplete", t->c->path,
+		      (unsigned long long)line + 1, e.text);
+	return answers_put_message(t->out, err.msg);
+}
+
 /* Answers from the open file.  SCOUT_END if it changed meanwhile. */
 static int try_text(struct task *t, bool is_last_try, struct scout_err *err)
 {
 	struct file_reader *r = &t->v->reader;
-	bool matches = false;
+	enum verdict verdict = VERDICT_NO;
 	int rc = SCOUT_OK;
 
 	if (wants_text(t) && is_utf16(r))
 		rc = read_whole(r, err);
 	if (!rc)
-		rc = eval_open_file(t, &matches, err);
-	if (!rc && matches)
+		rc = eval_open_file(t, &verdict, err);
+	if (!rc && verdict == VERDICT_YES)
 		rc = put_text_lines(t, err);
 	if (rc < 0 && rc != SCOUT_E_NOTFOUND)
 		return rc;
@@ -283,8 +309,10 @@ static int try_text(struct task *t, bool is_last_try, struct scout_err *err)
 		if (rc < 0)
 			return rc;
 	}
-	set_matches(t, matches);
-	return SCOUT_OK;
+	/* what is not known is neither in the answer nor in its opposite */
+	if (verdict != VERDICT_MAYBE)
+		set_matches(t, verdict == VERDICT_YES);
+	return put_given_up(t);
 }
 
 /* The file could be opened, but reading it failed. */

@@ -19,6 +19,7 @@
 struct verify_job {
 	const struct match_tree *tree;
 	const struct word_table *words;
+	struct text_patterns *patterns;
 	const struct query_options *options;
 	const struct walk_rules *rules;
 	int root_fd;

@@ -15,6 +15,7 @@ struct asked {
 	struct parsed_query parsed;
 	struct match_tree tree;
 	struct word_table words;
+	struct text_patterns patterns;
 	struct text_eval text;
 	struct hit_lines lines;
 };
@@ -32,13 +33,16 @@ static void ask(struct asked *a, const char *query)
 					 &err), SCOUT_OK);
 	assert_int_equal(word_table_make(&a->tree, &a->arena, &a->words, &err),
 			 SCOUT_OK);
-	assert_int_equal(text_eval_init(&a->text, &a->tree, &a->words, true,
-					&err), SCOUT_OK);
+	assert_int_equal(text_patterns_make(&a->tree, &a->arena, &a->patterns,
+					    &err), SCOUT_OK);
+	assert_int_equal(text_eval_init(&a->text, &a->tree, &a->words,
+					&a->patterns, true, &err), SCOUT_OK);
 }
 
 static void unask(struct asked *a)
 {
 	text_eval_release(&a->text);
+	text_patterns_release(&a->patterns);
 	hit_lines_release(&a->lines);
 	arena_release(&a->arena);
 }
@@ -49,7 +53,7 @@ static bool matches(struct asked *a, struct span text, size_t step)
 	struct scout_err err = SCOUT_ERR_INIT;
 	size_t start = 0, end = 0, used;
 	struct buf window = BUF_INIT(MEM_OTHER);
-	bool result;
+	enum verdict verdict;
 
 	text_eval_begin(&a->text);
 	do {
@@ -63,9 +67,9 @@ static bool matches(struct asked *a, struct span text, size_t step)
 						  &err), SCOUT_OK);
 		start += used;
 	} while (end < text.len);
-	assert_int_equal(text_eval_matches(&a->text, &result, &err), SCOUT_OK);
+	assert_int_equal(text_eval_verdict(&a->text, &verdict, &err), SCOUT_OK);
 	buf_release(&window);
-	return result;
+	return verdict == VERDICT_YES;
 }
 
 /* The answer as text: "1:0-3 1:8-11 2:0-5", or "no". */
@@ -138,6 +142,32 @@ static const struct {
 	  "1:0-6" },
 	/* bytes that are not UTF-8 separate words */
 	{ "\"a b\"", "a\xff" "b\n", "1:0-3" },
+	/* exact text and regexes; what touches no word has a line and no more */
+	{ "lit:o", "foo\nFO\n", "1:1-2 1:2-3" },
+	{ "lit:aa", "aaaaa\n", "1:0-2 1:2-4" },
+	{ "lit:\");\"", "a);\n);", "1:0-0 2:0-0" },
+	{ "lit:\"a\nb\"", "a\nb", "no" },
+	{ "lit:\u00c9a case:no", "\u00e9A", "1:0-3" },
+	{ "lit:\"\u2014\"", "a\u2014b\n", "1:0-0" },
+	{ "lit:\"\u0301\"", "a\u0301b \u0301\n", "1:1-3 1:5-7" },
+	{ "/fo+/", "foo fo f\nFoo\nxfooo", "1:0-3 1:4-6 3:1-5" },
+	{ "/FO+/i", "foo\n", "1:0-3" },
+	{ "/o$/", "foo\nfoo", "1:2-3 2:2-3" },
+	{ "/^$/", "\n\na\n", "1:0-0 2:0-0" },
+	{ "/a*/", "ba\n\n", "1:0-0 1:1-2 2:0-0" },
+	{ "/(?<=a\n)b|a\nb/", "a\nb", "no" },
+	{ "/./", "", "no" },
+	{ "/\\z/m", "a\n", "no" },
+	{ "/\\z/m", "a", "1:0-0" },
+	{ "/^b|c$/m", "a\nb\nbc\n", "2:0-1 3:0-1 3:1-2" },
+	{ "/a\n+b/m", "xa\n\nbx\n", "1:1-2 2:0-0 3:0-1" },
+	{ "/;\n,/m", "a;\n,b\n", "1:0-0 2:0-0" },
+	{ "/\\w+/", "\u00e9t\u00e9\n", "1:0-5" },
+	{ "/a.b/", "a\xff" "b a-b\n", "1:4-7" },
+	{ "foo -/o/", "foo", "no" },
+	{ "fo -/o{2}/", "fo", "1:0-2" },
+	/* one part of the text is one occurrence */
+	{ "foo OR /foo/ OR /o/", "foo\n", "1:0-3 1:1-2 1:2-3" },
 };
 
 static void test_table(void **state)
@@ -203,10 +233,38 @@ static void test_max_lines(void **state)
 	unask(&a);
 }
 
+/* A text of which is not known whether a hostile pattern matches is neither
+ * found nor known not to match. */
+static void test_given_up(void **state)
+{
+	static const char text[] = "x\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\n";
+	static const char *const queries[] = { "/(a+)+$/", "-/(a+)+$/" };
+	struct scout_err err = SCOUT_ERR_INIT;
+	struct span window = { (const uint8_t *)text, sizeof(text) - 1 };
+	enum verdict verdict;
+	struct asked a;
+	uint64_t line;
+	size_t i, used;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		ask(&a, queries[i]);
+		text_eval_begin(&a.text);
+		assert_int_equal(text_eval_window(&a.text, window, true, &used,
+						  &err), SCOUT_OK);
+		assert_int_equal(text_eval_verdict(&a.text, &verdict, &err),
+				 SCOUT_OK);
+		assert_int_equal(verdict, VERDICT_MAYBE);
+		assert_non_null(text_eval_given_up(&a.text, &line));
+		assert_int_equal(line, 1);
+		unask(&a);
+	}
+}
+
 static void test_unsupported(void **state)
 {
 	static const char *const queries[] = {
-		"foo~", "part:foo", "/foo/", "lit:\"foo\"",
+		"foo~", "part:foo", "/foo/ NEAR a", "a NEAR lit:\"foo\"",
 		"foo ext:c", "foo NOT NEAR bar", "(a NEAR b) NEAR c",
 	};
 	struct parse_options options = { CASE_DEFAULT };
@@ -235,6 +293,7 @@ int main(void)
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_long_words),
 		cmocka_unit_test(test_max_lines),
+		cmocka_unit_test(test_given_up),
 		cmocka_unit_test(test_unsupported),
 	};
 

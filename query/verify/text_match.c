@@ -1,0 +1,318 @@
+#include "query/verify/text_match.h"
+
+#include "query/verify/line_scan.h"
+
+int text_matcher_init(struct text_matcher *m, struct text_patterns *patterns,
+		      bool wants_all)
+{
+	*m = (struct text_matcher){ .patterns = patterns,
+				    .wants_all = wants_all };
+	if (!patterns->n)
+		return SCOUT_OK;
+	m->of = scout_calloc(MEM_QUERY, patterns->n, sizeof(*m->of));
+	return m->of ? regex_matcher_new(&m->regex) : SCOUT_E_NOMEM;
+}
+
+void text_matcher_release(struct text_matcher *m)
+{
+	unsigned i;
+
+	for (i = 0; m->of && i < m->patterns->n; i++)
+		scout_free(m->of[i].at);
+	scout_free(m->of);
+	regex_matcher_free(m->regex);
+	*m = (struct text_matcher){ .patterns = NULL };
+}
+
+void text_matcher_begin(struct text_matcher *m)
+{
+	unsigned i;
+
+	m->offset = m->line = 0;
+	for (i = 0; i < m->patterns->n; i++) {
+		m->of[i].n = m->of[i].next_touch = 0;
+		m->of[i].is_cut = false;
+	}
+}
+
+/* --- Pieces -------------------------------------------------------------- */
+
+static int put_piece(struct match_pieces *list, const struct match_piece *p)
+{
+	struct match_piece *grown;
+	size_t cap;
+
+	if (list->n == list->cap) {
+		cap = list->cap ? list->cap * 2 : 64;
+		grown = scout_realloc(MEM_QUERY, list->at,
+				      cap * sizeof(*grown));
+		if (!grown)
+			return SCOUT_E_NOMEM;
+		list->at = grown;
+		list->cap = cap;
+	}
+	list->at[list->n++] = *p;
+	return SCOUT_OK;
+}
+
+/* Whether bytes touch a word; *out_is_sure is false if that takes more than a
+ * look at them. */
+static bool has_word(const uint8_t *p, const uint8_t *end, bool *out_is_sure)
+{
+	bool is_ascii = true;
+
+	*out_is_sure = true;
+	for (; p < end; p++) {
+		uint8_t c = *p | 0x20;
+
+		if ((c >= 'a' && c <= 'z') || (*p >= '0' && *p <= '9') ||
+		    *p == '_')
+			return true;
+		is_ascii &= *p < 128;
+	}
+	*out_is_sure = is_ascii;
+	return false;
+}
+
+/* A pattern on its way through a window. */
+struct walk {
+	struct text_matcher *m;
+	const struct text_pattern *pattern;
+	struct match_pieces *list;
+	struct span window;
+	/* the line of the match before */
+	size_t line_start;	/* in the window */
+	uint64_t line;
+	bool needs_words;
+	bool is_done;		/* one match was enough */
+};
+
+/* Moves to the line of pos. */
+static void go_to_line(struct walk *w, size_t pos)
+{
+	const uint8_t *text = w->window.ptr, *last;
+	uint64_t many = UINT64_MAX;
+
+	last = memrchr(text + w->line_start, '\n', pos - w->line_start);
+	if (!last)
+		return;
+	lines_skip(text + w->line_start, last + 1, &many);
+	w->line += UINT64_MAX - many;
+	w->line_start = (size_t)(last + 1 - text);
+}
+
+/* Adds the match [start, end), a piece for each of its lines. */
+static int put_match(struct walk *w, size_t start, size_t end)
+{
+	const uint8_t *text = w->window.ptr, *newline;
+	struct match_piece p = { .match_len = end - start };
+	bool is_sure = true;
+	int rc = SCOUT_OK;
+
+	/* no line begins at the end of a text */
+	if (start == w->window.len && (!start || text[start - 1] == '\n'))
+		return SCOUT_OK;
+	if (!w->m->wants_all) {
+		w->is_done = true;
+		return put_piece(w->list, &p);
+	}
+	p.has_word = has_word(text + start, text + end, &is_sure);
+	w->needs_words |= !is_sure;
+	go_to_line(w, start);
+	do {
+		newline = memchr(text + start, '\n', end - start);
+		p.offset = w->m->offset + start;
+		p.line = w->line;
+		p.line_start = w->m->offset + w->line_start;
+		p.len = (uint32_t)((newline ? (size_t)(newline - text) : end) -
+				   start);
+		rc = put_piece(w->list, &p);
+		if (!newline)
+			break;
+		start = w->line_start = (size_t)(newline - text) + 1;
+		w->line++;
+		p.is_continued = true;
+	} while (!rc && start < end);
+	return rc;
+}
+
+/* --- Going through a window ---------------------------------------------- */
+
+/* Exactly one text, which no line break is in. */
+static int find_text(struct walk *w)
+{
+	const struct memsearch *s = &w->pattern->search;
+	const uint8_t *text = w->window.ptr, *end = text + w->window.len;
+	const uint8_t *p = text;
+	int rc = SCOUT_OK;
+
+	while (!rc && !w->is_done) {
+		p = memsearch_find(s, span_of(p, (size_t)(end - p)));
+		if (!p)
+			break;
+		rc = put_match(w, (size_t)(p - text),
+			       (size_t)(p - text) + s->string.len);
+		p += s->string.len;
+	}
+	return rc;
+}
+
+/* A limit was hit at pos. */
+static void cut(struct walk *w, size_t pos)
+{
+	struct text_pattern *p = &w->m->patterns->items[w->pattern -
+							w->m->patterns->items];
+
+	atomic_fetch_add_explicit(&p->limit_hits, 1, memory_order_relaxed);
+	if (w->list->is_cut)
+		return;
+	go_to_line(w, pos);
+	w->list->is_cut = true;
+	w->list->cut_line = w->line;
+}
+
+/* All matches in one subject, which begins at `at` of the window. */
+static int find_in(struct walk *w, struct span subject, size_t at)
+{
+	size_t from = 0, start, end;
+	bool not_empty = false;
+	int rc;
+
+	while (!w->is_done) {
+		rc = regex_find(w->pattern->re, w->m->regex, subject, from,
+				not_empty, &start, &end);
+		if (rc == SCOUT_E_LIMIT)
+			cut(w, at + from);
+		if (rc)
+			return rc == SCOUT_E_NOMEM ? rc : SCOUT_OK;
+		rc = put_match(w, at + start, at + end);
+		if (rc < 0)
+			return rc;
+		not_empty = start == end;
+		from = end;
+	}
+	return SCOUT_OK;
+}
+
+static int find_in_lines(struct walk *w)
+{
+	const uint8_t *text = w->window.ptr, *end = text + w->window.len;
+	const uint8_t *p = text, *stop;
+	int rc = SCOUT_OK;
+
+	for (; p < end && !rc && !w->is_done; p = stop + 1) {
+		stop = memchr(p, '\n', (size_t)(end - p));
+		if (!stop)
+			stop = end;
+		rc = find_in(w, span_of(p, (size_t)(stop - p)),
+			     (size_t)(p - text));
+	}
+	return rc;
+}
+
+static int find_all(struct walk *w)
+{
+	if (w->pattern->is_impossible)
+		return SCOUT_OK;
+	if (!w->pattern->re)
+		return find_text(w);
+	if (atomic_load_explicit(&w->pattern->limit_hits,
+				 memory_order_relaxed) >=
+	    PATTERN_MAX_LIMIT_HITS) {
+		w->list->is_cut = true;
+		return SCOUT_OK;
+	}
+	return w->pattern->spans_lines ? find_in(w, w->window, 0) :
+					 find_in_lines(w);
+}
+
+static uint64_t count_lines(struct span window)
+{
+	uint64_t many = UINT64_MAX;
+
+	lines_skip(window.ptr, window.ptr + window.len, &many);
+	return UINT64_MAX - many;
+}
+
+int text_matcher_window(struct text_matcher *m, struct span window,
+			bool *out_needs_words)
+{
+	unsigned i;
+	int rc = SCOUT_OK;
+
+	*out_needs_words = false;
+	for (i = 0; i < m->patterns->n && !rc; i++) {
+		struct walk w = { .m = m, .pattern = &m->patterns->items[i],
+				  .list = &m->of[i], .window = window,
+				  .line = m->line };
+
+		w.list->next_touch = w.list->n;
+		if (!m->wants_all && w.list->n)
+			continue;
+		rc = find_all(&w);
+		*out_needs_words |= w.needs_words;
+	}
+	if (m->wants_all)
+		m->line += count_lines(window);
+	m->offset += window.len;
+	return rc;
+}
+
+void text_matcher_touch(struct text_matcher *m, uint64_t start, uint64_t end)
+{
+	unsigned i;
+	size_t k;
+
+	for (i = 0; i < m->patterns->n; i++) {
+		struct match_pieces *list = &m->of[i];
+		struct match_piece *p = list->at;
+
+		k = list->next_touch;
+		while (k < list->n && p[k].offset + p[k].len <= start)
+			k++;
+		list->next_touch = k;
+		for (; k < list->n && p[k].offset < end; k++)
+			p[k].has_word |= p[k].len > 0;
+	}
+}
+
+/* A match, by its pieces p[0..n). */
+static int put_pieces(const struct match_piece *p, size_t n, unsigned leaf,
+		      struct hit_lines *out)
+{
+	bool touches_word = false;
+	size_t i;
+	int rc = SCOUT_OK;
+
+	for (i = 0; i < n; i++)
+		touches_word |= p[i].has_word;
+	for (i = 0; i < n && !rc; i++) {
+		uint32_t start = (uint32_t)(p[i].offset - p[i].line_start);
+		struct line_match l = {
+			.line = p[i].line, .line_start = p[i].line_start,
+			.start = start, .end = start + p[i].len,
+			.occurrence_len = p[i].match_len, .operand = leaf,
+			.is_continued = p[i].is_continued };
+
+		if (!touches_word)
+			l.start = l.end = 0;
+		rc = hit_lines_put(out, &l);
+	}
+	return rc;
+}
+
+int text_matcher_put(const struct text_matcher *m, unsigned pattern,
+		     struct hit_lines *out)
+{
+	const struct match_pieces *list = &m->of[pattern];
+	size_t i, j;
+	int rc = SCOUT_OK;
+
+	for (i = 0; i < list->n && !rc; i = j) {
+		for (j = i + 1; j < list->n && list->at[j].is_continued; j++)
+			;
+		rc = put_pieces(list->at + i, j - i,
+				m->patterns->items[pattern].leaf, out);
+	}
+	return rc;
+}

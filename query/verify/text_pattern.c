@@ -1,0 +1,96 @@
+#include "query/verify/text_pattern.h"
+
+/* Where in the query the byte at pos of a regex is: after the slash, and
+ * slashes in it have a backslash there. */
+static size_t place_in_query(const struct ast *node, size_t pos)
+{
+	size_t i, place = node->pos + 1 + pos;
+
+	for (i = 0; i < pos && i < node->text.len; i++)
+		place += node->text.ptr[i] == '/';
+	return place < node->pos + node->len ? place : node->pos;
+}
+
+static int compile(struct text_pattern *p, struct scout_err *err)
+{
+	struct scout_err sub = SCOUT_ERR_INIT;
+	const struct ast *node = p->node;
+	unsigned flags = node->sensitive ? 0 : REGEX_IGNORE_CASE;
+	int rc;
+
+	if (node->kind == AST_LITERAL)
+		flags |= REGEX_LITERAL;
+	else if (node->regex_multiline)
+		flags |= REGEX_MULTILINE;
+	rc = regex_new(node->text, flags, &p->re, &sub);
+	if (rc != SCOUT_E_SYNTAX)
+		return rc < 0 ? scout_err_set(err, rc, "%s", sub.msg) : rc;
+	return node->kind == AST_LITERAL ?
+		       scout_err_syntax(err, node->pos, node->len,
+					"lit: cannot ignore case in this: %s",
+					sub.msg) :
+		       scout_err_syntax(err, place_in_query(node, sub.pos), 1,
+					"this regex: %s", sub.msg);
+}
+
+static int make_pattern(struct text_pattern *p, struct scout_err *err)
+{
+	const struct ast *node = p->node;
+
+	if (node->kind == AST_REGEX) {
+		p->spans_lines = node->regex_multiline;
+		return compile(p, err);
+	}
+	p->is_impossible = memchr(node->text.ptr, '\n', node->text.len);
+	if (p->is_impossible)
+		return SCOUT_OK;
+	if (!node->sensitive)
+		return compile(p, err);
+	memsearch_init(&p->search, node->text, false);
+	return SCOUT_OK;
+}
+
+static bool is_text(const struct ast *leaf)
+{
+	return leaf->kind == AST_REGEX || leaf->kind == AST_LITERAL;
+}
+
+int text_patterns_make(const struct match_tree *tree, struct arena *arena,
+		       struct text_patterns *out, struct scout_err *err)
+{
+	unsigned l, n = 0;
+	int rc = SCOUT_OK;
+
+	*out = (struct text_patterns){ .items = NULL };
+	for (l = 0; l < tree->nleaves; l++)
+		n += is_text(tree->leaves[l]);
+	if (!n)
+		return SCOUT_OK;
+	out->items = arena_calloc(arena, n, sizeof(*out->items));
+	out->of_leaf = arena_alloc(arena, tree->nleaves *
+						  sizeof(*out->of_leaf));
+	if (!out->items || !out->of_leaf)
+		return scout_err_set(err, SCOUT_E_NOMEM, "planning a query");
+	for (l = 0; l < tree->nleaves && !rc; l++) {
+		struct text_pattern *p = &out->items[out->n];
+
+		out->of_leaf[l] = n;
+		if (!is_text(tree->leaves[l]))
+			continue;
+		p->leaf = l;
+		p->node = tree->leaves[l];
+		out->of_leaf[l] = out->n++;
+		rc = make_pattern(p, err);
+		out->any_spans_lines |= p->spans_lines;
+	}
+	return rc;
+}
+
+void text_patterns_release(struct text_patterns *p)
+{
+	unsigned i;
+
+	for (i = 0; i < p->n; i++)
+		regex_free(p->items[i].re);
+	*p = (struct text_patterns){ .items = NULL };
+}
