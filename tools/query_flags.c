@@ -304,7 +304,7 @@ static const struct flag table[] = {
 	REFUSED("replace", 'r', "TEXT", "not supported"),
 };
 
-static const struct flag_table all_flags = {
+const struct flag_table query_flag_table = {
 	table, sizeof(table) / sizeof(table[0])
 };
 
@@ -330,7 +330,7 @@ static int parse_config(struct arena *arena, struct query_flags *flags,
 	rc = config_read(arena, &args, &path, err);
 	if (rc < 0 || !path)
 		return rc;
-	rc = flags_parse(&all_flags, args.items, args.nitems, flags, &words,
+	rc = flags_parse(&query_flag_table, args.items, args.nitems, flags, &words,
 			 arena, &sub);
 	if (rc < 0)
 		return scout_err_set(err, sub.code, "%s: %s", path, sub.msg);
@@ -399,7 +399,7 @@ int query_flags_parse(int argc, char **argv, struct arena *arena,
 		if (rc < 0)
 			return rc;
 	}
-	rc = flags_parse(&all_flags, args.items, args.nitems, flags,
+	rc = flags_parse(&query_flag_table, args.items, args.nitems, flags,
 			 &flags->words, arena, err);
 	if (rc < 0)
 		return rc;
@@ -528,7 +528,7 @@ void query_flags_print_help(struct output *out, bool is_long)
 {
 	output_put_str(out, usage_text);
 	output_put_str(out, "FLAGS\n");
-	flags_print_help(&all_flags, out);
+	flags_print_help(&query_flag_table, out);
 	if (is_long)
 		output_put_str(out, more_help);
 }

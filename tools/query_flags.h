@@ -61,6 +61,9 @@ struct query_flags {
 	int no_config;
 };
 
+/* The flags of scout-query. */
+extern const struct flag_table query_flag_table;
+
 /*
  * Reads the configuration file (unless --no-config) and the arguments after
  * the program's name.  What flags point to lives in arena and argv.

@@ -8,8 +8,10 @@
 #include "tools/build_command.h"
 #include "tools/check_command.h"
 #include "tools/cli.h"
+#include "tools/completion.h"
 #include "tools/dump_command.h"
 #include "tools/interrupt.h"
+#include "tools/query_flags.h"
 #include "tools/stats_command.h"
 
 static const char program[] = "scout-index";
@@ -22,7 +24,8 @@ static const struct command *const commands[] = {
 enum { NCOMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 /* Words that are answered here. */
-static const char *const other_words[] = { "types", "help", "version" };
+static const char *const other_words[] = { "types", "completions", "help",
+					   "version" };
 
 enum { NOTHERS = sizeof(other_words) / sizeof(other_words[0]) };
 
@@ -62,6 +65,7 @@ static void print_usage(struct output *out)
 			      commands[i]->usage);
 	output_put_str(out,
 		"       scout-index types\n"
+		"       scout-index completions bash|zsh|fish PROGRAM\n"
 		"       scout-index help [COMMAND]\n"
 		"       scout-index version\n");
 	for (i = 0; i < NCOMMANDS; i++) {
@@ -153,6 +157,33 @@ static int print_help(const char *about, struct output *out,
 	return SCOUT_OK;
 }
 
+/* The script by which a shell completes one of the two programs. */
+static int print_completions(const char *shell_name, const char *name,
+			     struct output *out, struct scout_err *err)
+{
+	const struct completed_program programs[] = {
+		{ "scout-index", NULL, commands, NCOMMANDS, other_words,
+		  NOTHERS },
+		{ "scout-query", &query_flag_table, NULL, 0, NULL, 0 },
+	};
+	int shell = shell_name ? completion_shell_named(shell_name) : -1;
+	size_t i;
+
+	if (shell < 0)
+		return scout_err_set(err, SCOUT_E_USAGE,
+				     "completions wants bash, zsh or fish");
+	for (i = 0; name && i < 2; i++) {
+		if (strcmp(name, programs[i].name) != 0)
+			continue;
+		completion_print((enum completion_shell)shell, &programs[i],
+				 out);
+		return SCOUT_OK;
+	}
+	return scout_err_set(err, SCOUT_E_USAGE,
+			     "completions wants a shell and scout-index or "
+			     "scout-query");
+}
+
 static int run(int argc, char **argv, struct output *out, int *out_code,
 	       struct scout_err *err)
 {
@@ -167,6 +198,9 @@ static int run(int argc, char **argv, struct output *out, int *out_code,
 				    out, out_code, err);
 	if (is_one_of(argv[1], "types", "--type-list", "type-list"))
 		print_types(out);
+	else if (!strcmp(argv[1], "completions"))
+		return print_completions(argc > 2 ? argv[2] : NULL,
+					 argc > 3 ? argv[3] : NULL, out, err);
 	else if (is_one_of(argv[1], "help", "--help", "-h"))
 		return print_help(argc > 2 ? argv[2] : NULL, out, err);
 	else if (is_one_of(argv[1], "version", "--version", "-V"))
