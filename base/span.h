@@ -37,12 +37,16 @@ static inline int span_cmp(struct span a, struct span b)
 /* Whether no byte is above 127; nothing is ASCII, too. */
 static inline bool span_is_ascii(struct span s)
 {
+	uint64_t bits = 0, word;
 	size_t i;
 
-	for (i = 0; i < s.len; i++)
-		if (s.ptr[i] >= 128)
-			return false;
-	return true;
+	for (i = 0; i + 8 <= s.len; i += 8) {
+		memcpy(&word, s.ptr + i, sizeof(word));
+		bits |= word & 0x8080808080808080;
+	}
+	for (; i < s.len; i++)
+		bits |= s.ptr[i] & 0x80;
+	return !bits;
 }
 
 static inline bool span_eq(struct span a, struct span b)

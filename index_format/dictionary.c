@@ -409,3 +409,101 @@ int dict_block_seek(struct dict_block *b, struct span wanted)
 	} while (span_cmp(span_of(b->term, b->term_len), wanted) < 0);
 	return SCOUT_OK;
 }
+
+/* --- Terms without their infos ------------------------------------------- */
+
+enum { FRONT = 32 };	/* bytes of most terms; no more than zeros follow */
+
+/*
+ * The first bytes of the term before and of the one that shares some of them,
+ * its rest at p.  As words, not in memory: to read what was just written in two
+ * parts would wait for both.  Reads FRONT bytes from p - shared.
+ */
+static void change_front(uint64_t front[FRONT / 8], const uint8_t *p,
+			 unsigned shared)
+{
+	static const uint8_t keeps[2 * FRONT] = {
+		255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+		255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+		255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+	};
+	uint64_t keep, bytes;
+	unsigned i;
+
+	for (i = 0; i < FRONT / 8; i++) {
+		memcpy(&keep, keeps + FRONT - shared + 8 * i, sizeof(keep));
+		memcpy(&bytes, p - shared + 8 * i, sizeof(bytes));
+		front[i] = (front[i] & keep) | (bytes & ~keep);
+	}
+}
+
+int dict_block_unpack(const struct dict_block *b, unsigned group,
+		      struct dict_group *out)
+{
+	const uint8_t *start = b->bytes.ptr, *end = b->terms_end;
+	const uint8_t *slot = start + BLOCK_HEAD + RESTART_BYTES * group;
+	const uint8_t *p = start + get_le16(slot);
+	const uint8_t *block_end = start + b->bytes.len;
+	unsigned i, n = b->nterms - group * DICT_RESTART, shared, rest, len = 0;
+	uint8_t *to = out->text, *before = to;
+	uint64_t front[FRONT / 8] = { 0 };
+
+	SCOUT_ASSERT(group < b->nrestarts);
+	if (n > DICT_RESTART)
+		n = DICT_RESTART;
+	for (i = 0; i < n; i++) {
+		if (end - p < 2)
+			return SCOUT_E_CORRUPT;
+		shared = i ? *p++ : 0;
+		rest = p < end ? *p++ : UINT8_MAX;
+		if (shared > len || shared + rest > TERM_MAX_BYTES ||
+		    rest > end - p)
+			return SCOUT_E_CORRUPT;
+		len = shared + rest;
+		if (len <= FRONT && p - start >= shared &&
+		    block_end - p >= FRONT) {
+			change_front(front, p, shared);
+			memcpy(to, front, FRONT);
+		} else {
+			/* GCC would make slow string instructions of memcpy */
+			memmove(to, before, shared);
+			memmove(to + shared, p, rest);
+			memcpy(front, to, FRONT);
+		}
+		p += rest;
+		out->start[i] = (uint16_t)(to - out->text);
+		before = to;
+		to += len;
+		*to++ = 0;
+	}
+	out->n = n;
+	out->start[n] = (uint16_t)(to - out->text);
+	memset(to, 0, DICT_GROUP_ZEROS);
+	return SCOUT_OK;
+}
+
+int dict_block_read_info(struct dict_block *b, unsigned n)
+{
+	const uint8_t *end = b->bytes.ptr + b->bytes.len;
+	unsigned group = n / DICT_RESTART, first = group * DICT_RESTART;
+
+	SCOUT_ASSERT(n < b->nterms);
+	if (b->next <= first || b->next > n) {
+		b->info_p = b->bytes.ptr +
+			    get_le16(b->bytes.ptr + BLOCK_HEAD +
+				     RESTART_BYTES * group + 2);
+		if (b->info_p > end)
+			return SCOUT_E_CORRUPT;
+		memset(&b->info, 0, sizeof(b->info));
+		memset(&b->head, 0, sizeof(b->head));
+		b->next = first;
+	}
+	for (; b->next <= n; b->next++) {
+		b->info_p = get_info(b->info_p, end, &b->info, &b->head);
+		if (!b->info_p) {
+			b->next = 0;	/* nothing to go on from */
+			return SCOUT_E_CORRUPT;
+		}
+	}
+	return SCOUT_OK;
+}

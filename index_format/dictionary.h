@@ -15,6 +15,7 @@
 enum {
 	DICT_BLOCK_BYTES = 4080,	/* with the checksum; one overflow page */
 	DICT_RESTART = 16,		/* terms between two whole ones */
+	DICT_GROUP_ZEROS = 64,		/* after the terms of a dict_group */
 };
 
 enum posting_kind {
@@ -95,5 +96,31 @@ int dict_block_open(struct dict_block *b, struct span bytes);
 int dict_block_next(struct dict_block *b);
 /* Moves to the first term >= wanted; SCOUT_END if there is none. */
 int dict_block_seek(struct dict_block *b, struct span wanted);
+
+/* The terms from one restart to the next, written out. */
+struct dict_group {
+	unsigned n;
+	/* term i is text from start[i] to the NUL before start[i + 1] */
+	uint16_t start[DICT_RESTART + 1];
+	/* after the last of them DICT_GROUP_ZEROS zeros */
+	uint8_t text[DICT_RESTART * (TERM_MAX_BYTES + 1) + DICT_GROUP_ZEROS];
+};
+
+static inline struct span dict_group_term(const struct dict_group *g,
+					  unsigned i)
+{
+	return span_of(g->text + g->start[i],
+		       (size_t)(g->start[i + 1] - g->start[i] - 1));
+}
+
+/*
+ * For looking at all terms but at the infos of few: the terms of group number
+ * `group` < b->nrestarts, and b->info of term number n < b->nterms, cheap if n
+ * ascends.  To be used on a block after dict_block_open in place of
+ * dict_block_next and dict_block_seek.  SCOUT_E_CORRUPT.
+ */
+int dict_block_unpack(const struct dict_block *b, unsigned group,
+		      struct dict_group *out);
+int dict_block_read_info(struct dict_block *b, unsigned n);
 
 #endif

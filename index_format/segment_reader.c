@@ -390,7 +390,7 @@ static int load_group(struct term_iter *it, uint32_t group)
 	if (rows.len < row_bytes * FILTER_BITS)
 		return SCOUT_E_CORRUPT;
 	memset(it->passing, 0xff, sizeof(it->passing));
-	for (i = 0; i < it->wanted->n; i++) {
+	for (i = 0; i < it->wanted->nbits; i++) {
 		load_row(rows.ptr, row_bytes, it->wanted->bits[i], row);
 		for (k = 0; k < FILTER_BLOCKS / 64; k++)
 			it->passing[k] &= row[k];
@@ -398,7 +398,7 @@ static int load_group(struct term_iter *it, uint32_t group)
 	load_row(rows.ptr, row_bytes, FILTER_CUT_BIT, row);
 	for (k = 0; k < FILTER_BLOCKS / 64; k++)
 		it->passing[k] |= row[k];
-	it->seg->snapshot->bytes_touched += (it->wanted->n + 1) * row_bytes;
+	it->seg->snapshot->bytes_touched += (it->wanted->nbits + 1) * row_bytes;
 	return SCOUT_OK;
 }
 
@@ -439,7 +439,7 @@ static int next_block(struct term_iter *it, struct span key, struct span value)
 }
 
 int term_iter_open_filtered(struct term_iter *it, struct segment_reader *seg,
-			    const struct filter_bits *wanted,
+			    const struct term_filter *wanted,
 			    struct scout_err *err)
 {
 	uint8_t key[4];
@@ -449,6 +449,8 @@ int term_iter_open_filtered(struct term_iter *it, struct segment_reader *seg,
 	memset(it, 0, sizeof(*it));
 	it->seg = seg;
 	it->wanted = wanted;
+	if (wanted->needle.len)
+		term_search_init(&it->search, wanted->needle);
 	put_be32(key, seg->number);
 	rc = store_cursor_open(seg->snapshot->txn, STORE_DICT, &it->cursor);
 	if (!rc)
@@ -461,6 +463,17 @@ int term_iter_open_filtered(struct term_iter *it, struct segment_reader *seg,
 			SCOUT_OK;
 }
 
+static int next_in_block(struct term_iter *it)
+{
+	int rc;
+
+	if (it->wanted && it->wanted->needle.len)
+		return term_search_next(&it->search, &it->block, &it->term);
+	rc = dict_block_next(&it->block);
+	it->term = span_of(it->block.term, it->block.term_len);
+	return rc;
+}
+
 int term_iter_next(struct term_iter *it, struct scout_err *err)
 {
 	struct span key, value;
@@ -468,20 +481,19 @@ int term_iter_next(struct term_iter *it, struct scout_err *err)
 
 	if (!it->block.nterms)
 		return SCOUT_END;
-	rc = dict_block_next(&it->block);
-	if (rc == SCOUT_END) {
+	while ((rc = next_in_block(it)) == SCOUT_END) {
 		it->block_number++;
 		rc = store_next(it->cursor, &key, &value);
 		if (!rc)
 			rc = next_block(it, key, value);
 		if (rc == SCOUT_END)
 			return SCOUT_END;
-		if (!rc)
-			rc = dict_block_next(&it->block);
+		if (rc < 0)
+			break;
+		term_search_begin(&it->search);
 	}
 	if (rc < 0)
 		return scout_err_set(err, rc, "reading the dictionary");
-	it->term = span_of(it->block.term, it->block.term_len);
 	it->info = it->block.info;
 	return rc;
 }

@@ -101,6 +101,22 @@ static size_t literal_bits(struct span s, bool is_last, uint16_t *bits)
 	return n;
 }
 
+/* The longest run of ASCII in a literal, if it is longer than best: all terms
+ * that match have it, for the same reason. */
+static struct span longer_run(struct span s, struct span best)
+{
+	size_t i, start = 0;
+
+	for (i = 0; i <= s.len; i++) {
+		if (i < s.len && s.ptr[i] < 128)
+			continue;
+		if (i - start > best.len)
+			best = span_of(s.ptr + start, i - start);
+		start = i + 1;
+	}
+	return best;
+}
+
 static int plan_filter(struct planner *p, const struct ast_piece *piece,
 		       struct piece_plan *out)
 {
@@ -113,11 +129,15 @@ static int plan_filter(struct planner *p, const struct ast_piece *piece,
 	if (!bits)
 		return out_of_memory(p);
 	out->filter.bits = bits;
-	for (i = 0; i < piece->nitems; i++)
-		if (piece->items[i].kind == GLOB_LITERAL)
-			out->filter.n += literal_bits(
-				piece->items[i].composed,
-				i + 1 == piece->nitems, bits + out->filter.n);
+	for (i = 0; i < piece->nitems; i++) {
+		struct span s = piece->items[i].composed;
+
+		if (piece->items[i].kind != GLOB_LITERAL)
+			continue;
+		out->filter.nbits += literal_bits(s, i + 1 == piece->nitems,
+						  bits + out->filter.nbits);
+		out->filter.needle = longer_run(s, out->filter.needle);
+	}
 	return SCOUT_OK;
 }
 

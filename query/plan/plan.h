@@ -19,7 +19,7 @@ struct piece_plan {
 	/* a glob other than a prefix: what their NFC forms match */
 	const struct glob_item *items;
 	size_t nitems;		/* 0: it is none */
-	struct filter_bits filter;	/* if term is empty: of their blocks */
+	struct term_filter filter;	/* if term is empty */
 };
 
 struct leaf_plan {

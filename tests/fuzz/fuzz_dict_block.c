@@ -4,6 +4,7 @@
 
 #include "index_format/dictionary.h"
 #include "index_format/inline_list.h"
+#include "index_format/term_search.h"
 
 static void check_inside(struct span part, struct span whole)
 {
@@ -45,6 +46,25 @@ static void check_term(const struct dict_block *b, struct span bytes)
 	read_list(info);
 }
 
+/* The terms that hold a string, by their infos alone. */
+static void search(struct span bytes, struct span needle)
+{
+	struct term_search s;
+	struct dict_block b;
+	struct span term;
+
+	if (!needle.len || memchr(needle.ptr, 0, needle.len))
+		return;
+	SCOUT_ASSERT(!dict_block_open(&b, bytes));
+	term_search_init(&s, needle);
+	while (!term_search_next(&s, &b, &term)) {
+		SCOUT_ASSERT(term.len >= TERM_CUT_MIN_BYTES ||
+			     memmem(term.ptr, term.len, needle.ptr,
+				    needle.len));
+		check_term(&b, bytes);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span bytes = span_of(data, size), wanted = fuzz_line(&bytes);
@@ -54,6 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	while (!dict_block_next(&b))
 		check_term(&b, bytes);
+	search(bytes, wanted);
 	SCOUT_ASSERT(!dict_block_open(&b, bytes));
 	if (dict_block_seek(&b, wanted))
 		return 0;

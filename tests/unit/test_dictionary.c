@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "index_format/inline_list.h"
 #include "index_format/postings.h"
+#include "index_format/term_search.h"
 
 /* Sorted distinct terms in one arena. */
 struct terms {
@@ -300,6 +301,46 @@ static void check_block(const struct terms *t, const struct term_info *infos,
 	assert_true(span_eq(span_of(b.term, b.term_len), t->list[0]));
 }
 
+/* The next term from i on that is to be found. */
+static size_t next_wanted(const struct terms *t, size_t i, size_t n,
+			  struct span needle)
+{
+	for (; i < n; i++)
+		if (t->list[i].len >= TERM_CUT_MIN_BYTES ||
+		    memmem(t->list[i].ptr, t->list[i].len, needle.ptr,
+			   needle.len))
+			break;
+	return i;
+}
+
+/* Looks for pieces of terms: all that hold one, and all that are long. */
+static void check_search(const struct terms *t, const struct term_info *infos,
+			 size_t n, struct span bytes, struct rng *r)
+{
+	struct term_search s;
+	struct dict_block b;
+	struct span term, needle;
+	size_t i, k, from;
+
+	for (k = 0; k < 30; k++) {
+		needle = t->list[rng_below(r, (uint32_t)t->n)];
+		from = rng_below(r, (uint32_t)needle.len);
+		needle.ptr += from;
+		needle.len = 1 + rng_below(r, (uint32_t)(needle.len - from));
+		if (needle.len > 4 && k % 4)
+			needle.len = 1 + k % 4;
+		term_search_init(&s, needle);
+		assert_int_equal(dict_block_open(&b, bytes), SCOUT_OK);
+		for (i = 0; (i = next_wanted(t, i, n, needle)) < n; i++) {
+			assert_int_equal(term_search_next(&s, &b, &term),
+					 SCOUT_OK);
+			assert_true(span_eq(term, t->list[i]));
+			assert_true(same_info(&b.info, &infos[i]));
+		}
+		assert_int_equal(term_search_next(&s, &b, &term), SCOUT_END);
+	}
+}
+
 static void test_block(void **state)
 {
 	struct term_info *infos = scout_calloc(MEM_OTHER, 600, sizeof(*infos));
@@ -318,6 +359,7 @@ static void test_block(void **state)
 		n = fill_block(&t, infos, &out);
 		copy = exact_copy(buf_span(&out));
 		check_block(&t, infos, n, span_of(copy, out.len), &r);
+		check_search(&t, infos, n, span_of(copy, out.len), &r);
 		scout_free(copy);
 		terms_free(&t);
 	}
@@ -379,7 +421,9 @@ static void test_block_bytes(void **state)
 /* Whatever the bytes are: terms, the end, or SCOUT_E_CORRUPT. */
 static void use_block(struct span bytes, const struct terms *t, struct rng *r)
 {
+	struct term_search s;
 	struct dict_block b;
+	struct span term;
 	uint64_t sum = 0;
 	size_t i;
 	int rc;
@@ -400,6 +444,12 @@ static void use_block(struct span bytes, const struct terms *t, struct rng *r)
 		return;
 	rc = dict_block_seek(&b, t->list[rng_below(r, (uint32_t)t->n)]);
 	assert_true(rc == SCOUT_OK || rc == SCOUT_END || rc == SCOUT_E_CORRUPT);
+	term_search_init(&s, span_str("a"));
+	assert_int_equal(dict_block_open(&b, bytes), SCOUT_OK);
+	while (!(rc = term_search_next(&s, &b, &term)))
+		assert_true(term.len >= TERM_CUT_MIN_BYTES ||
+			    memchr(term.ptr, 'a', term.len));
+	assert_true(rc == SCOUT_END || rc == SCOUT_E_CORRUPT);
 }
 
 static void test_damage(void **state)
