@@ -12,6 +12,8 @@ struct head {
 struct index_search {
 	struct index_snapshot *snapshot;
 	const struct query_options *options;
+	const struct fresh_tree *fresh;	/* or NULL */
+	size_t next_fresh;		/* of its candidates */
 	struct arena arena;
 	struct head *heads;
 	size_t nheads;
@@ -48,6 +50,7 @@ static int advance(struct index_search *s, struct head *h,
 int index_search_open(struct index_snapshot *snapshot,
 		      const struct query_plan *plan,
 		      const struct query_options *options,
+		      const struct fresh_tree *fresh,
 		      struct index_search **out, struct scout_err *err)
 {
 	struct index_search *s = scout_calloc(MEM_QUERY, 1, sizeof(*s));
@@ -59,6 +62,7 @@ int index_search_open(struct index_snapshot *snapshot,
 		return scout_err_set(err, SCOUT_E_NOMEM, "opening a query");
 	s->snapshot = snapshot;
 	s->options = options;
+	s->fresh = fresh;
 	s->wants_lines = options->detail != DETAIL_FILES;
 	s->wants_pieces = options->detail == DETAIL_TEXT ||
 			  (s->wants_lines && options->verify == VERIFY_ALWAYS);
@@ -71,6 +75,7 @@ int index_search_open(struct index_snapshot *snapshot,
 	if (!s->heads)
 		rc = scout_err_set(err, SCOUT_E_NOMEM, "opening a query");
 	for (i = 0; i < s->nheads && !rc; i++) {
+		run.dropped = fresh ? fresh->dropped[i] : NULL;
 		rc = segment_run_open(&s->heads[i].run, &snapshot->segments[i],
 				      plan, &run, &s->arena, err);
 		if (!rc)
@@ -291,7 +296,7 @@ static int put_candidate(struct index_search *s, struct head *h,
 	const struct doc_info *d = &h->info;
 	struct candidate c = {
 		.path_len = d->path.len, .size_bytes = d->size_bytes,
-		.is_indexed = true, .mtime_ns = d->mtime_ns,
+		.is_indexed = true, .is_current = s->fresh != NULL, .mtime_ns = d->mtime_ns,
 		.ctime_ns = d->ctime_ns, .ino = d->ino, .flags = d->flags,
 		.verdict = h->verdict };
 	int rc = SCOUT_OK;
@@ -310,9 +315,34 @@ static int put_candidate(struct index_search *s, struct head *h,
 	return SCOUT_OK;
 }
 
+static int put_known(struct candidate_list *list, const struct candidate *c,
+		     struct scout_err *err)
+{
+	buf_put(&list->candidates, c, sizeof(*c));
+	return buf_status(&list->candidates) < 0 ?
+		       scout_err_set(err, SCOUT_E_NOMEM, "collecting files") :
+		       SCOUT_OK;
+}
+
+/* The file to be read that comes before h, which may be NULL; or NULL. */
+static const struct candidate *next_fresh(struct index_search *s,
+					  const struct head *h)
+{
+	const struct candidate *c;
+
+	if (!s->fresh || s->next_fresh == s->fresh->ncandidates)
+		return NULL;
+	c = &s->fresh->candidates[s->next_fresh];
+	if (h && path_cmp(h->info.path, span_of(c->path, c->path_len)) < 0)
+		return NULL;
+	s->next_fresh++;
+	return c;
+}
+
 int index_search_next(struct index_search *s, struct candidate_list *list,
 		      struct scout_err *err)
 {
+	const struct candidate *c;
 	struct head *h;
 	int rc = SCOUT_OK;
 
@@ -320,10 +350,14 @@ int index_search_next(struct index_search *s, struct candidate_list *list,
 	buf_clear(&list->candidates);
 	while (!rc) {
 		h = first_head(s);
-		if (!h)
+		c = next_fresh(s, h);
+		if (!h && !c)
 			return SCOUT_END;
-		rc = put_candidate(s, h, list, err);
-		if (!rc)
+		if (c)
+			rc = put_known(list, c, err);
+		else
+			rc = put_candidate(s, h, list, err);
+		if (!rc && !c)
 			rc = advance(s, h, err);
 		if (list->arena.total_bytes + list->candidates.len >
 		    CANDIDATES_MAX_BYTES)

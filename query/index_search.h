@@ -5,6 +5,7 @@
 #ifndef SCOUT_QUERY_INDEX_SEARCH_H
 #define SCOUT_QUERY_INDEX_SEARCH_H
 
+#include "query/fresh.h"
 #include "query/plan/segment_run.h"
 #include "query/query.h"
 #include "query/verify/candidate.h"
@@ -13,10 +14,15 @@ enum { CANDIDATES_MAX_BYTES = 40 << 20 };
 
 struct index_search;
 
-/* Opens the query on every segment.  All are borrowed until it is closed. */
+/*
+ * Opens the query on every segment.  With fresh (else NULL), documents that do
+ * not count are left out and its candidates come in between.  All are borrowed
+ * until it is closed.
+ */
 int index_search_open(struct index_snapshot *snapshot,
 		      const struct query_plan *plan,
 		      const struct query_options *options,
+		      const struct fresh_tree *fresh,
 		      struct index_search **out, struct scout_err *err);
 /* Accepts NULL. */
 void index_search_close(struct index_search *s);

@@ -109,17 +109,38 @@ static void add_time(uint64_t *sum, int64_t *since)
 	*since = now;
 }
 
+/* With --fresh: what a walk finds that the index does not know of. */
+static int look_around(struct run *r, struct fresh_tree *out,
+		       struct scout_err *err)
+{
+	const struct fresh_options options = {
+		.snapshot = r->snapshot, .index_dir = r->index->dir,
+		.root = r->root, .rules = &r->rules, .nthreads = r->nthreads,
+		.emitter = &r->emitter };
+
+	if (!r->query->options.fresh)
+		return SCOUT_OK;
+	r->stats->is_fresh = true;
+	return fresh_tree_make(&options, out, err);
+}
+
 /* Through the index, a list of candidates at a time. */
 static int run_index(struct run *r, struct scout_err *err)
 {
 	struct candidate_list list;
+	struct fresh_tree fresh = { .dropped = NULL };
 	struct index_search *search = NULL;
 	int64_t since = os_mono_ns();
 	int rc, end = SCOUT_OK;
 
 	candidate_list_init(&list);
-	rc = index_search_open(r->snapshot, &r->query->plan, &r->query->options,
-			       &search, err);
+	rc = look_around(r, &fresh, err);
+	add_time(&r->stats->walk_ns, &since);
+	if (!rc)
+		rc = index_search_open(r->snapshot, &r->query->plan,
+				       &r->query->options,
+				       r->stats->is_fresh ? &fresh : NULL,
+				       &search, err);
 	add_time(&r->stats->plan_ns, &since);
 	while (!rc && end != SCOUT_END && !r->emitter.stopped) {
 		struct order_options order = {
@@ -144,6 +165,7 @@ static int run_index(struct run *r, struct scout_err *err)
 	}
 	index_search_close(search);
 	candidate_list_release(&list);
+	fresh_tree_release(&fresh);
 	return rc < 0 ? rc : SCOUT_OK;
 }
 

@@ -66,6 +66,7 @@ struct query_options {
 	enum query_detail detail;
 	enum verify_mode verify;
 	bool brute;		/* read every file, no index */
+	bool fresh;		/* walk, so as to miss no new file; brute does */
 	bool files_without_match;	/* files that do NOT match; DETAIL_FILES */
 	uint32_t before, after;	/* context lines (DETAIL_TEXT) */
 	uint64_t max_count;	/* -m: hit lines per file; 0 = no limit */

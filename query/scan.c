@@ -1,35 +1,8 @@
 #include "query/scan.h"
 
+#include "query/query_walk.h"
+
 enum { SLICE_FILES = 65536 };	/* candidates made at a time */
-
-/* What the walk could not read. */
-static void report_skipped(const struct file_list *list, struct emitter *e)
-{
-	struct scout_err err;
-	size_t i;
-
-	for (i = 0; i < list->nskipped; i++) {
-		const struct file_entry *f = &list->skipped[i];
-
-		if (f->skip != SKIP_UNREADABLE)
-			continue;
-		e->stats->unreadable_files++;
-		scout_err_clear(&err);
-		scout_err_sys(&err, f->sys, "%s", f->path);
-		if (e->sink->message)
-			e->sink->message(e->sink->ctx, err.msg);
-	}
-}
-
-/* An ignore file that could not be read or understood; the walk has one at a
- * time. */
-static void warn(void *ctx, const char *text)
-{
-	const struct emitter *e = ctx;
-
-	if (e->sink->message)
-		e->sink->message(e->sink->ctx, text);
-}
 
 /* Files [from, from + n) of the walk. */
 static int scan_slice(const struct scan_options *o,
@@ -52,18 +25,14 @@ static int scan_slice(const struct scan_options *o,
 int scan_run(const struct scan_options *o, struct verifier *verifiers,
 	     struct scout_err *err)
 {
-	struct walk_options walk = { .root = o->root, .rules = o->job->rules,
-				     .nthreads = o->nthreads,
-				     .exclude_dir = o->exclude_dir,
-				     .warn = warn, .warn_ctx = o->emitter };
 	struct file_list list = { .files = NULL };
 	struct candidate *candidates = NULL;
 	size_t i, n;
-	int rc = scout_walk(&walk, &list, err);
+	int rc = query_walk(o->root, o->exclude_dir, o->job->rules,
+			    o->nthreads, o->emitter, &list, err);
 
 	if (rc < 0)
 		return rc;
-	report_skipped(&list, o->emitter);
 	n = list.nfiles < SLICE_FILES ? list.nfiles : SLICE_FILES;
 	candidates = scout_malloc(MEM_QUERY, n * sizeof(*candidates));
 	if (!candidates)

@@ -49,7 +49,10 @@ struct scout_query_stats {
 	uint64_t candidates;		/* documents the index proposed */
 	uint64_t changed_files, gone_files, unreadable_files;
 	uint64_t truncated_files;	/* in which a limit ended the search */
-	uint64_t parse_ns, open_ns, plan_ns, match_ns, verify_ns, total_ns;
+	uint64_t new_files;		/* not in the index; is_fresh */
+	bool is_fresh;			/* a walk looked for them */
+	uint64_t parse_ns, open_ns, walk_ns, plan_ns, match_ns, verify_ns;
+	uint64_t total_ns;
 	int64_t index_time_ns;		/* when the index was made; 0: none */
 	uint64_t index_docs, index_segments;
 };

@@ -154,14 +154,18 @@ static void put_scout(struct output *out, const struct scout_query_stats *s)
 	put_counter(out, "candidates", s->candidates);
 	put_counter(out, "changed_files", s->changed_files);
 	put_counter(out, "gone_files", s->gone_files);
+	put_counter(out, "new_files", s->new_files);
 	put_counter(out, "unreadable_files", s->unreadable_files);
 	put_counter(out, "truncated_files", s->truncated_files);
 	put_counter(out, "index_docs", s->index_docs);
 	put_counter(out, "index_segments", s->index_segments);
 	put_counter(out, "index_time_ns",
 		    s->index_time_ns > 0 ? (uint64_t)s->index_time_ns : 0);
+	output_put_str(out, s->is_fresh ? ",\"fresh\":true" :
+					  ",\"fresh\":false");
 	put_counter(out, "parse_ns", s->parse_ns);
 	put_counter(out, "open_ns", s->open_ns);
+	put_counter(out, "walk_ns", s->walk_ns);
 	put_counter(out, "plan_ns", s->plan_ns);
 	put_counter(out, "match_ns", s->match_ns);
 	put_counter(out, "verify_ns", s->verify_ns);

@@ -1,5 +1,7 @@
 #include "tools/query_flags.h"
 
+#include <stdlib.h>
+
 #include "tools/cli.h"
 #include "tools/config.h"
 
@@ -195,6 +197,8 @@ static const struct flag table[] = {
 	TEXT("index", 0, index_dir, "DIR", "use the index in DIR"),
 	SET("force-remote", 0, force_remote, true,
 	    "use an index on a network file system"),
+	SET("fresh", 0, fresh, YES, "find new and changed files, too: walk the tree"),
+	SET("no-fresh", 0, fresh, NO, "do not, whatever the configuration says"),
 	SET("brute", 0, brute, true, "read every file, use no index"),
 	TEXT("root", 0, root, "DIR",
 	     "with --brute: search DIR, without any index"),
@@ -270,7 +274,6 @@ static const struct flag table[] = {
 	SET("help", 'h', help, true, "short help; --help says more"),
 	SET("version", 'V', version, true, "print the version"),
 
-	REFUSED("fresh", 0, NULL, "not supported yet"),
 	REFUSED("sortr", 0, "KEY", "not supported yet"),
 	REFUSED("top", 0, "N", "not supported yet"),
 	REFUSED("hyperlink-format", 0, "FORMAT", "not supported yet"),
@@ -342,6 +345,26 @@ static int parse_config(struct arena *arena, struct query_flags *flags,
 	return SCOUT_OK;
 }
 
+/*
+ * Whether to be fresh if the command line does not say: $SCOUT_FRESH, else the
+ * configuration file, whose flags have just been read.
+ */
+static int set_fresh_default(struct query_flags *flags, struct scout_err *err)
+{
+	const char *env = getenv("SCOUT_FRESH");
+
+	flags->fresh_default = flags->fresh == YES;
+	flags->fresh = UNSET;
+	if (!env || !*env)
+		return SCOUT_OK;
+	if (strcmp(env, "0") && strcmp(env, "1"))
+		return scout_err_set(err, SCOUT_E_USAGE,
+				     "SCOUT_FRESH is to be 1 or 0, not '%s'",
+				     env);
+	flags->fresh_default = *env == '1';
+	return SCOUT_OK;
+}
+
 static int check(const struct query_flags *flags, struct scout_err *err)
 {
 	if (flags->json && (flags->count || flags->count_matches ||
@@ -364,6 +387,10 @@ static int check(const struct query_flags *flags, struct scout_err *err)
 	if (flags->batch && flags->brute)
 		return scout_err_set(err, SCOUT_E_USAGE,
 				     "--batch and --brute cannot both be used");
+	if (flags->batch && flags->fresh == YES)
+		return scout_err_set(err, SCOUT_E_USAGE,
+				     "--batch counts what the index has; it "
+				     "cannot be used with --fresh");
 	if (flags->batch && !flags->repeat)
 		return scout_err_set(err, SCOUT_E_USAGE,
 				     "--repeat wants at least 1");
@@ -394,6 +421,9 @@ int query_flags_parse(int argc, char **argv, struct arena *arena,
 		if (rc < 0)
 			return rc;
 	}
+	rc = set_fresh_default(flags, err);
+	if (rc < 0)
+		return rc;
 	for (i = 1; i < argc; i++) {
 		rc = flag_list_add(&args, argv[i], arena, err);
 		if (rc < 0)
@@ -478,6 +508,8 @@ void query_flags_options(const struct query_flags *flags,
 	out->detail = detail_of(flags);
 	out->verify = (enum verify_mode)flags->verify;
 	out->brute = flags->brute;
+	out->fresh = flags->fresh == YES ||
+		     (flags->fresh == UNSET && flags->fresh_default);
 	out->files_without_match = flags->paths && flags->without_match &&
 				   out->detail == DETAIL_FILES;
 	if (out->detail == DETAIL_TEXT) {
@@ -519,6 +551,7 @@ static const char more_help[] =
 	"CONFIGURATION\n"
 	"  $SCOUT_CONFIG, else $XDG_CONFIG_HOME/scout/config, else\n"
 	"  ~/.config/scout/config: one argument per line, '#' for comments.\n"
+	"  SCOUT_FRESH=1 is --fresh by default, SCOUT_FRESH=0 is not.\n"
 	"\n"
 	"EXIT CODES\n"
 	"  0 something matched, 1 nothing did, 2 an error (with -q a match\n"

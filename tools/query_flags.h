@@ -32,6 +32,8 @@ struct query_flags {
 	const char *index_dir;
 	const char *root;
 	int brute;
+	int fresh;			/* enum tristate, as given */
+	bool fresh_default;		/* if not given */
 	int force_remote;
 	int verify;			/* enum verify_mode */
 	int check_reads;

@@ -56,7 +56,7 @@ void report_stale(const char *program, const struct scout_query_stats *stats)
 	ull n = stats->changed_files;
 	char age[48];
 
-	if (n)
+	if (n && !stats->is_fresh)
 		cli_message(program, "note: the index was made %s; %llu file%s "
 			    "changed since and %s read anew, new files may be "
 			    "missing", age_text(stats->index_time_ns, age), n,
@@ -82,9 +82,11 @@ void report_stats(struct output *out, const struct scout_query_stats *stats,
 		return;
 	output_printf(out, "%llu candidates from the index\n",
 		      (ull)stats->candidates);
-	output_printf(out, "%llu files changed, %llu gone, %llu unreadable\n",
-		      (ull)stats->changed_files, (ull)stats->gone_files,
-		      (ull)stats->unreadable_files);
+	output_printf(out, "%llu files changed, %llu gone, ",
+		      (ull)stats->changed_files, (ull)stats->gone_files);
+	if (stats->is_fresh)
+		output_printf(out, "%llu new, ", (ull)stats->new_files);
+	output_printf(out, "%llu unreadable\n", (ull)stats->unreadable_files);
 	output_printf(out, "%llu files in the index, %llu segments, made %s\n",
 		      (ull)stats->index_docs, (ull)stats->index_segments,
 		      age_text(stats->index_time_ns, age));
@@ -113,10 +115,16 @@ int report_explanation(struct output *out, struct scout_query *query,
 	output_printf(out, "work: %llu candidates, %llu files opened, "
 		      "%llu bytes read\n", (ull)stats->candidates,
 		      (ull)stats->searched_files, (ull)stats->bytes_read);
-	output_printf(out, "time: parse %.3f ms, open %.3f ms, plan %.3f ms, "
-		      "match %.3f ms, verify %.3f ms, total %.3f ms\n",
-		      (double)stats->parse_ns / 1e6,
+	if (stats->is_fresh)
+		output_printf(out, "since the index was made: %llu files "
+			      "changed, %llu gone, %llu new\n",
+			      (ull)stats->changed_files,
+			      (ull)stats->gone_files, (ull)stats->new_files);
+	output_printf(out, "time: parse %.3f ms, open %.3f ms, walk %.3f ms, "
+		      "plan %.3f ms, match %.3f ms, verify %.3f ms, total "
+		      "%.3f ms\n", (double)stats->parse_ns / 1e6,
 		      (double)stats->open_ns / 1e6,
+		      (double)stats->walk_ns / 1e6,
 		      (double)stats->plan_ns / 1e6,
 		      (double)stats->match_ns / 1e6,
 		      (double)stats->verify_ns / 1e6,

@@ -426,6 +426,7 @@ int segment_run_open(struct segment_run *r, struct segment_reader *seg,
 	r->arena = arena;
 	r->wants_lines = options->wants_lines;
 	r->trusts_flags = options->trusts_flags;
+	r->dropped = options->dropped;
 	r->doc = DOC_NONE;
 	source.lines = (struct line_limits){ r, index_last_below };
 	match_run_init(&r->match, plan->tree, &source);
@@ -482,6 +483,11 @@ static int next_proposed(struct segment_run *r, doc_id from, doc_id *out)
 	return SCOUT_OK;
 }
 
+static bool is_dropped(const struct segment_run *r, doc_id doc)
+{
+	return r->dropped && (r->dropped[doc >> 3] >> (doc & 7) & 1);
+}
+
 int segment_run_next(struct segment_run *r, bool all, struct scout_err *err)
 {
 	doc_id from = r->doc == DOC_NONE ? 0 : r->doc + 1, doc = from;
@@ -498,7 +504,7 @@ int segment_run_next(struct segment_run *r, bool all, struct scout_err *err)
 		if (doc == DOC_NONE)
 			return SCOUT_END;
 		from = doc + 1;
-	} while (segment_is_deleted(r->seg, doc));
+	} while (segment_is_deleted(r->seg, doc) || is_dropped(r, doc));
 	r->lines_are_open = false;
 	if (r->trusts_flags)
 		return SCOUT_OK;
@@ -592,7 +598,7 @@ int segment_run_count(struct segment_run *r, uint64_t *out,
 	const struct doc_iter *it = r->iter;
 	int rc;
 
-	SCOUT_ASSERT(r->trusts_flags);
+	SCOUT_ASSERT(r->trusts_flags && !r->dropped);
 	if (r->plan->is_boolean && it->kind == ITER_WORD && !r->seg->deleted) {
 		*out = it->cost;
 		return SCOUT_OK;

@@ -41,6 +41,7 @@ struct segment_run {
 	struct arena *arena;
 	bool wants_lines;
 	bool trusts_flags;	/* does not look at documents' flags */
+	const uint8_t *dropped;	/* bit per document left out, or NULL */
 	struct leaf_run *leaves;
 	struct doc_iter *iter;
 	size_t next_wild;	/* of seg->wild_docs */
@@ -56,6 +57,9 @@ struct segment_run {
 struct segment_run_options {
 	bool wants_lines;	/* hits will be asked for */
 	bool trusts_flags;	/* the index' word is enough: for counting */
+	/* a bit per document that is left out as if deleted; borrowed; NULL:
+	 * none; not for counting */
+	const uint8_t *dropped;
 };
 
 /* Opens the query on a segment, before the first document.  On failure, close

@@ -31,6 +31,9 @@ struct candidate {
 	/* False: nothing is known but the path; the text decides.  Else, what
 	 * the index saw: */
 	bool is_indexed;
+	/* A walk has just seen that it is as it was (is_indexed), or that it
+	 * is not. */
+	bool is_current, is_changed;
 	int64_t mtime_ns, ctime_ns;
 	uint64_t ino;
 	uint16_t flags;		/* enum doc_flags */

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-#include "index_format/doc_table.h"
+#include "index_format/tree_diff.h"
 #include "query/language/query_error.h"
 #include "query/verify/confirm.h"
 #include "query/verify/context.h"
@@ -13,7 +13,6 @@ enum {
 	SMALL_WINDOW_BYTES = 64 << 10,	/* of one whose lines are looked up */
 	READ_MAX_BYTES = 1 << 30,	/* widest window, for giant words */
 	READ_ATTEMPTS = 3,		/* of a file that keeps changing */
-	RACY_NS = 2000000000,
 };
 
 int verifier_init(struct verifier *v, const struct verify_job *job,
@@ -79,14 +78,15 @@ static void set_lines(struct task *t, uint64_t nlines, uint64_t nmatches)
 static void compare_stat(struct task *t, const struct os_stat *st)
 {
 	const struct candidate *c = t->c;
-	int64_t safe = t->v->job->run_started_ns - RACY_NS;
+	int64_t run = t->v->job->run_started_ns;
 
 	answers_file(t->out)->size_bytes = st->size;
 	if (!c->is_indexed)
 		return;
 	t->changed = st->size != c->size_bytes || st->ino != c->ino ||
 		     st->mtime_ns != c->mtime_ns || st->ctime_ns != c->ctime_ns;
-	t->racy = !t->changed && (c->mtime_ns > safe || c->ctime_ns > safe);
+	t->racy = !t->changed && (time_is_racy(c->mtime_ns, run) ||
+				  time_is_racy(c->ctime_ns, run));
 }
 
 /* The file may have an answer in it, but cannot be read: a message says why. */
@@ -382,7 +382,7 @@ static int check_stat(struct task *t)
 	int rc;
 
 	answers_file(t->out)->size_bytes = t->c->size_bytes;
-	if (job->options->verify == VERIFY_NEVER)
+	if (job->options->verify == VERIFY_NEVER || t->c->is_current)
 		return put_index_answer(t);
 	rc = os_stat_at(job->root_fd, t->c->path, job->rules->follow, &st);
 	if (rc < 0)
@@ -458,7 +458,8 @@ static bool has_something_to_say(const struct file_answer *f)
 int verify_candidate(struct verifier *v, const struct candidate *c,
 		     struct answers *out, struct scout_err *err)
 {
-	struct task t = { .v = v, .c = c, .out = out, .err = err };
+	struct task t = { .v = v, .c = c, .out = out, .err = err,
+			  .changed = c->is_changed };
 	bool by_stat = v->job->options->detail != DETAIL_TEXT &&
 		       v->job->options->verify != VERIFY_ALWAYS;
 	int rc;
