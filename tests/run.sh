@@ -126,7 +126,8 @@ if command -v aarch64-linux-gnu-gcc >/dev/null &&
 else
 	echo "== skipped: kernels for AArch64 (no cross compiler or emulator)"
 fi
-for op in and or not near before phrase prefix glob case lines; do
+for op in and or not near before phrase prefix glob case lines \
+	not-near nested or-group; do
 	step "oracle notices a broken '$op'" tests/oracle/run \
 		--bin "$rel/tools" --seed 5 --cases 6 --break $op
 done

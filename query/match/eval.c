@@ -1,5 +1,7 @@
 #include "query/match/eval.h"
 
+#include "query/match/span_tree.h"
+
 void match_run_init(struct match_run *run, const struct match_tree *tree,
 		    const struct match_source *source)
 {
@@ -64,6 +66,8 @@ struct near_leaves {
 	struct leaf_spans *spans;
 	bool is_exact;		/* all that occur are */
 	bool have_positions;	/* ... and are told with positions */
+	bool any_length;	/* some give their last positions: not for
+				 * near.h */
 };
 
 static int get_near_leaves(struct match_run *run, const struct near_spec *near,
@@ -77,6 +81,7 @@ static int get_near_leaves(struct match_run *run, const struct near_spec *near,
 	if (!out->spans)
 		return SCOUT_E_NOMEM;
 	out->is_exact = out->have_positions = true;
+	out->any_length = false;
 	for (l = 0; l < near->nleaves; l++) {
 		struct leaf_spans *s = &out->spans[l];
 
@@ -85,34 +90,32 @@ static int get_near_leaves(struct match_run *run, const struct near_spec *near,
 			return rc;
 		out->is_exact &= s->is_exact || !s->n;
 		out->have_positions &= !s->only_present || !s->n;
+		out->any_length |= s->last && s->n;
 	}
 	return SCOUT_OK;
 }
 
-/* Whether every operand occurs at all. */
-static int near_operands_occur(struct match_run *run,
-			       const struct near_spec *near, bool *out)
+/* Whether a node can have an occurrence: every operand of a NEAR has to be
+ * there at all. */
+static int may_occur(struct match_run *run, const struct match_node *node,
+		     bool *out)
 {
+	size_t i, n = node->kind == AST_NOT_NEAR ? 1 : node->nchild;
 	struct leaf_spans s;
-	unsigned o, l;
-	int rc;
+	int rc = SCOUT_OK;
 
-	for (o = 0; o < near->noperands; o++) {
-		const struct near_operand *op = &near->operands[o];
-
-		for (l = 0, s.n = 0; l < op->nleaves && !s.n; l++) {
-			rc = get_leaf(run, near->leaves[op->first_leaf + l],
-				      false, &s);
-			if (rc < 0)
-				return rc;
-		}
-		if (!s.n) {
-			*out = false;
-			return SCOUT_OK;
-		}
+	if (match_node_is_leaf(node)) {
+		rc = get_leaf(run, node->leaf, false, &s);
+		*out = !rc && s.n;
+		return rc;
 	}
-	*out = true;
-	return SCOUT_OK;
+	*out = node->kind != AST_OR;
+	for (i = 0; i < n && !rc; i++) {
+		rc = may_occur(run, node->child[i], out);
+		if (*out == (node->kind == AST_OR))
+			break;
+	}
+	return rc;
 }
 
 /* Two leaves that the source can compare by itself. */
@@ -148,13 +151,17 @@ static int eval_near(struct match_run *run, const struct match_node *node,
 	int rc;
 
 	*out = VERDICT_NO;
-	rc = near_operands_occur(run, &node->near, &found);
+	rc = may_occur(run, node, &found);
 	if (rc < 0 || !found)
 		return rc;
+	if (!node->near.noperands)
+		return span_tree_eval(run, node, out);
 	rc = eval_pair(run, &node->near, &known, out);
 	if (rc < 0 || known)
 		return rc;
 	rc = get_near_leaves(run, &node->near, &leaves);
+	if (!rc && leaves.any_length)
+		return span_tree_eval(run, node, out);
 	if (!rc && leaves.have_positions)
 		rc = near_match(&node->near, leaves.spans, &run->source.lines,
 				&run->scratch, &found);
@@ -172,18 +179,20 @@ static int eval_node(struct match_run *run, const struct match_node *node,
 	int rc;
 
 	switch (node->kind) {
-	case AST_WORDS:
-		return eval_leaf(run, node, out);
 	case AST_NEAR:
 	case AST_BEFORE:
+	case AST_NOT_NEAR:
 		return eval_near(run, node, out);
 	case AST_NOT:
 		rc = eval_node(run, node->child[0], out);
 		if (rc == SCOUT_OK)
 			*out = VERDICT_YES - *out;
 		return rc;
-	default:
+	case AST_AND:
+	case AST_OR:
 		return eval_children(run, node, out);
+	default:
+		return eval_leaf(run, node, out);
 	}
 }
 
@@ -214,7 +223,7 @@ static int collect_leaf(struct match_run *run, const struct match_node *node,
 	rc = hit_list_begin_run(&run->hits);
 	for (i = 0; i < s.n && !rc; i++) {
 		struct hit h = { .first = s.first[i],
-				 .last = s.first[i] + s.len - 1,
+				 .last = leaf_span_last(&s, i),
 				 .leaf = node->leaf };
 
 		rc = hit_list_put(&run->hits, &h);
@@ -229,12 +238,16 @@ static int collect_near(struct match_run *run, const struct match_node *node,
 	bool occur;
 	int rc;
 
-	rc = near_operands_occur(run, &node->near, &occur);
+	rc = may_occur(run, node, &occur);
 	if (rc < 0 || !occur)
 		return rc;
+	if (!node->near.noperands)
+		return span_tree_collect(run, node, exact);
 	rc = get_near_leaves(run, &node->near, &leaves);
 	if (rc < 0)
 		return rc;
+	if (leaves.any_length)
+		return span_tree_collect(run, node, exact);
 	*exact &= leaves.is_exact && leaves.have_positions;
 	if (!leaves.have_positions)
 		return SCOUT_OK;
@@ -267,19 +280,20 @@ static int collect_node(struct match_run *run, const struct match_node *node,
 	int rc = SCOUT_OK;
 
 	switch (node->kind) {
-	case AST_WORDS:
-		return collect_leaf(run, node, exact);
 	case AST_NEAR:
 	case AST_BEFORE:
+	case AST_NOT_NEAR:
 		return collect_near(run, node, exact);
 	case AST_NOT:
 		return SCOUT_OK;
 	case AST_OR:
 		return collect_or(run, node, exact);
-	default:
+	case AST_AND:
 		for (i = 0; i < node->nchild && !rc; i++)
 			rc = collect_node(run, node->child[i], exact);
 		return rc;
+	default:
+		return collect_leaf(run, node, exact);
 	}
 }
 

@@ -4,6 +4,7 @@ struct builder {
 	struct arena *arena;
 	struct match_tree *tree;
 	size_t leaves_cap;
+	unsigned in_near;	/* operators of that kind around */
 	struct scout_err *err;
 };
 
@@ -22,8 +23,6 @@ static int unsupported(struct builder *b, const struct ast *node,
 static const char *kind_name(const struct ast *node)
 {
 	switch (node->kind) {
-	case AST_NOT_NEAR:
-		return "NOT NEAR";
 	case AST_FUZZY:
 		return "a fuzzy word";
 	case AST_PART:
@@ -40,6 +39,20 @@ static const char *kind_name(const struct ast *node)
 }
 
 /* --- Leaves -------------------------------------------------------------- */
+
+/* Operands that can be answered. */
+static bool is_leaf(const struct builder *b, const struct ast *node)
+{
+	switch (node->kind) {
+	case AST_WORDS:
+		return true;
+	case AST_REGEX:
+	case AST_LITERAL:
+		return !b->in_near;
+	default:
+		return false;
+	}
+}
 
 static int add_leaf(struct builder *b, const struct ast *node, unsigned *out)
 {
@@ -89,6 +102,12 @@ static bool same_words(const struct ast *a, const struct ast *b)
 	return true;
 }
 
+/* The same for any two operands. */
+static bool same_leaf(const struct ast *a, const struct ast *b)
+{
+	return a->kind == b->kind && same_words(a, b);
+}
+
 /* Whether a word could be both pieces; true where that takes thought. */
 static bool pieces_may_meet(const struct ast *a, const struct ast_piece *pa,
 			    const struct ast *b, const struct ast_piece *pb)
@@ -100,10 +119,12 @@ static bool pieces_may_meet(const struct ast *a, const struct ast_piece *pa,
 }
 
 /* Whether occurrences of the two could overlap. */
-static bool words_may_overlap(const struct ast *a, const struct ast *b)
+static bool leaves_may_overlap(const struct ast *a, const struct ast *b)
 {
 	size_t i, j;
 
+	if (a->kind != AST_WORDS || b->kind != AST_WORDS)
+		return true;
 	for (i = 0; i < a->npieces; i++)
 		for (j = 0; j < b->npieces; j++)
 			if (pieces_may_meet(a, &a->pieces[i], b, &b->pieces[j]))
@@ -111,69 +132,125 @@ static bool words_may_overlap(const struct ast *a, const struct ast *b)
 	return false;
 }
 
-/* --- NEAR and BEFORE ----------------------------------------------------- */
+/* --- NEAR, BEFORE and NOT NEAR ------------------------------------------- */
 
-/* The words that may stand for one operand: itself, or the branches of an OR. */
-static int collect_operand(struct builder *b, const struct ast *node,
-			   struct near_spec *near, unsigned *cap)
+static int build(struct builder *b, const struct ast *ast,
+		 struct match_node **out);
+
+/* Whether two operands have the same occurrences in every text. */
+static bool same_operand(const struct ast *a, const struct ast *b)
 {
-	unsigned *grown;
 	size_t i;
-	int rc = SCOUT_OK;
 
-	if (node->kind == AST_OR) {
-		for (i = 0; i < node->nchild && !rc; i++)
-			rc = collect_operand(b, node->child[i], near, cap);
-		return rc;
-	}
-	if (node->kind == AST_NEAR || node->kind == AST_BEFORE)
-		return unsupported(b, node, "a NEAR or BEFORE inside another");
-	if (node->kind != AST_WORDS)
-		return unsupported(b, node, kind_name(node));
-	if (near->nleaves == *cap) {
-		*cap = *cap ? *cap * 2 : 8;
-		grown = arena_alloc(b->arena, *cap * sizeof(*grown));
-		if (!grown)
-			return out_of_memory(b);
-		if (near->nleaves)
-			memcpy(grown, near->leaves,
-			       near->nleaves * sizeof(*grown));
-		near->leaves = grown;
-	}
-	return add_leaf(b, node, &near->leaves[near->nleaves++]);
-}
-
-static bool same_operand(const struct builder *b, const struct near_spec *near,
-			 const struct near_operand *x,
-			 const struct near_operand *y)
-{
-	const struct ast **leaves = b->tree->leaves;
-	unsigned l;
-
-	if (x->nleaves != y->nleaves)
+	if (a->kind >= AST_WORDS || b->kind >= AST_WORDS)
+		return same_leaf(a, b);
+	if (a->kind != b->kind || a->nchild != b->nchild ||
+	    a->distance != b->distance || a->in_lines != b->in_lines)
 		return false;
-	for (l = 0; l < x->nleaves; l++)
-		if (!same_words(leaves[near->leaves[x->first_leaf + l]],
-				leaves[near->leaves[y->first_leaf + l]]))
+	for (i = 0; i < a->nchild; i++)
+		if (!same_operand(a->child[i], b->child[i]))
 			return false;
 	return true;
 }
 
-/* Counts an operand that was written before as needed once more, and takes the
- * last one back. */
-static void merge_operand(const struct builder *b, struct near_spec *near)
+/* The child that an operand of a NEAR is the same as; nchild if it is new. */
+static size_t find_same(const struct ast *node, const size_t *written,
+			size_t nchild, size_t i)
 {
-	struct near_operand *last = &near->operands[near->noperands - 1];
-	unsigned o;
+	size_t c;
 
-	for (o = 0; o + 1 < near->noperands; o++) {
-		if (!same_operand(b, near, &near->operands[o], last))
+	if (node->kind == AST_BEFORE)
+		return nchild;
+	for (c = 0; c < nchild; c++)
+		if (same_operand(node->child[written[c]], node->child[i]))
+			return c;
+	return nchild;
+}
+
+/* Operands that are written twice become one that is needed twice. */
+static int build_operands(struct builder *b, const struct ast *ast,
+			  struct match_node *node)
+{
+	size_t *written = arena_alloc(b->arena,
+				      ast->nchild * sizeof(*written));
+	struct match_node *child;
+	size_t i, c;
+	int rc;
+
+	node->child = arena_calloc(b->arena, ast->nchild, sizeof(*node->child));
+	node->needed = arena_calloc(b->arena, ast->nchild,
+				    sizeof(*node->needed));
+	if (!written || !node->child || !node->needed)
+		return out_of_memory(b);
+	for (i = 0; i < ast->nchild; i++) {
+		rc = build(b, ast->child[i], &child);
+		if (rc < 0)
+			return rc;
+		c = find_same(ast, written, node->nchild, i);
+		node->needed[c]++;
+		if (c < node->nchild)
 			continue;
-		near->operands[o].needed++;
-		near->nleaves = last->first_leaf;
-		near->noperands--;
-		return;
+		node->child[c] = child;
+		written[c] = i;
+		node->nchild++;
 	}
+	return SCOUT_OK;
+}
+
+static size_t count_leaves(const struct match_node *node)
+{
+	size_t i, n = 0;
+
+	if (match_node_is_leaf(node))
+		return 1;
+	for (i = 0; i < node->nchild; i++)
+		n += count_leaves(node->child[i]);
+	return n;
+}
+
+/* Adds the leaves of an operand that is one, or an OR of them; false if it is
+ * something else. */
+static bool take_leaves(const struct match_node *node, struct near_spec *near)
+{
+	size_t i;
+
+	if (match_node_is_leaf(node)) {
+		near->leaves[near->nleaves++] = node->leaf;
+		return true;
+	}
+	if (node->kind != AST_OR)
+		return false;
+	for (i = 0; i < node->nchild; i++)
+		if (!take_leaves(node->child[i], near))
+			return false;
+	return true;
+}
+
+/* Fills in what near.h needs; leaves noperands 0 if that cannot answer it. */
+static int flatten(struct builder *b, struct match_node *node)
+{
+	struct near_spec *near = &node->near;
+	size_t i;
+
+	near->leaves = arena_alloc(b->arena, count_leaves(node) *
+						     sizeof(*near->leaves));
+	near->operands = arena_calloc(b->arena, node->nchild,
+				      sizeof(*near->operands));
+	if (!near->leaves || !near->operands)
+		return out_of_memory(b);
+	for (i = 0; i < node->nchild; i++) {
+		struct near_operand *op = &near->operands[i];
+
+		op->first_leaf = near->nleaves;
+		op->needed = node->needed[i];
+		if (!take_leaves(node->child[i], near)) {
+			near->nleaves = 0;
+			return SCOUT_OK;
+		}
+		op->nleaves = near->nleaves - op->first_leaf;
+	}
+	near->noperands = (unsigned)node->nchild;
+	return SCOUT_OK;
 }
 
 /* Whether any two occurrences that one match could hold may overlap. */
@@ -186,64 +263,55 @@ static bool operands_may_overlap(const struct builder *b,
 	for (i = 0; i < near->nleaves; i++) {
 		const struct ast *x = leaves[near->leaves[i]];
 
-		if (x->npieces > 1)
+		if (x->kind != AST_WORDS || x->npieces > 1)
 			return true;	/* perhaps with itself */
 		for (j = i + 1; j < near->nleaves; j++)
-			if (words_may_overlap(x, leaves[near->leaves[j]]))
+			if (leaves_may_overlap(x, leaves[near->leaves[j]]))
 				return true;
 	}
 	return false;
 }
 
 /* The exact search over overlapping occurrences has its limit. */
-static int check_states(struct builder *b, const struct ast *node,
-			const struct near_spec *near)
+static int check_states(struct builder *b, const struct ast *ast,
+			const struct match_node *node)
 {
 	uint64_t states = 1;
-	unsigned o;
+	size_t i;
 
-	for (o = 0; o < near->noperands && states <= NEAR_MAX_STATES; o++)
-		states *= (uint64_t)near->operands[o].needed + 1;
-	if (near->ordered || states <= NEAR_MAX_STATES ||
-	    !operands_may_overlap(b, near))
+	for (i = 0; i < node->nchild && states <= NEAR_MAX_STATES; i++)
+		states *= (uint64_t)node->needed[i] + 1;
+	if (node->near.ordered || states <= NEAR_MAX_STATES ||
+	    (node->near.noperands && !operands_may_overlap(b, &node->near)))
 		return SCOUT_OK;
-	return scout_err_syntax(b->err, node->pos, node->len,
+	return scout_err_syntax(b->err, ast->pos, ast->len,
 				"a NEAR of more than 16 operands that may "
 				"overlap each other (prefixes, phrases, case) "
 				"is not supported");
 }
 
-static int build_near(struct builder *b, const struct ast *node,
-		      struct near_spec *near)
+static void take_distance(const struct ast *ast, struct match_node *node)
 {
-	unsigned cap = 0;
-	size_t i;
-	int rc = SCOUT_OK;
+	node->near.ordered = ast->kind == AST_BEFORE;
+	node->near.distance = ast->distance;
+	node->near.in_lines = ast->in_lines;
+}
 
-	near->ordered = node->kind == AST_BEFORE;
-	near->distance = node->distance;
-	near->in_lines = node->in_lines;
-	near->operands = arena_calloc(b->arena, node->nchild,
-				      sizeof(*near->operands));
-	if (!near->operands)
-		return out_of_memory(b);
-	for (i = 0; i < node->nchild && !rc; i++) {
-		struct near_operand *op = &near->operands[near->noperands++];
+static int build_near(struct builder *b, const struct ast *ast,
+		      struct match_node *node)
+{
+	int rc;
 
-		op->first_leaf = near->nleaves;
-		op->needed = 1;
-		rc = collect_operand(b, node->child[i], near, &cap);
-		op->nleaves = near->nleaves - op->first_leaf;
-		if (!rc && !near->ordered)
-			merge_operand(b, near);
-	}
-	return rc < 0 ? rc : check_states(b, node, near);
+	take_distance(ast, node);
+	b->in_near++;
+	rc = build_operands(b, ast, node);
+	b->in_near--;
+	if (!rc)
+		rc = flatten(b, node);
+	return rc < 0 ? rc : check_states(b, ast, node);
 }
 
 /* --- The tree ------------------------------------------------------------ */
-
-static int build(struct builder *b, const struct ast *ast,
-		 struct match_node **out);
 
 static int build_children(struct builder *b, const struct ast *ast,
 			  struct match_node *node)
@@ -258,6 +326,18 @@ static int build_children(struct builder *b, const struct ast *ast,
 		return out_of_memory(b);
 	for (i = 0; i < ast->nchild && !rc; i++)
 		rc = build(b, ast->child[i], &node->child[i]);
+	return rc;
+}
+
+static int build_not_near(struct builder *b, const struct ast *ast,
+			  struct match_node *node)
+{
+	int rc;
+
+	take_distance(ast, node);
+	b->in_near++;
+	rc = build_children(b, ast, node);
+	b->in_near--;
 	return rc;
 }
 
@@ -277,14 +357,12 @@ static int build(struct builder *b, const struct ast *ast,
 		return build_children(b, ast, node);
 	case AST_NEAR:
 	case AST_BEFORE:
-		return build_near(b, ast, &node->near);
-	case AST_REGEX:
-	case AST_LITERAL:
-		node->kind = AST_WORDS;
-		return add_leaf(b, ast, &node->leaf);
-	case AST_WORDS:
-		return add_leaf(b, ast, &node->leaf);
+		return build_near(b, ast, node);
+	case AST_NOT_NEAR:
+		return build_not_near(b, ast, node);
 	default:
+		if (is_leaf(b, ast))
+			return add_leaf(b, ast, &node->leaf);
 		return unsupported(b, ast, kind_name(ast));
 	}
 }

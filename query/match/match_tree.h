@@ -11,13 +11,30 @@
 #include "query/match/near.h"
 
 struct match_node {
-	enum ast_kind kind;	/* AND, OR, NOT, NEAR, BEFORE; of all leaves
-				 * WORDS */
-	struct match_node **child;	/* AND, OR, NOT */
+	enum ast_kind kind;
+	struct match_node **child;	/* operators */
 	size_t nchild;
-	unsigned leaf;
-	struct near_spec near;	/* NEAR, BEFORE */
+	unsigned *needed;	/* NEAR: how often each child is; it is there
+				 * once, however often it was written */
+	unsigned leaf;		/* operands */
+	/* NEAR, BEFORE, NOT NEAR: the distance; also what near.h needs to
+	 * answer it, if operands are but leaves and ORs of them, else
+	 * noperands is 0 */
+	struct near_spec near;
 };
+
+/* Whether a node is an operand that is looked up, and no operator. */
+static inline bool match_node_is_leaf(const struct match_node *node)
+{
+	return node->kind >= AST_WORDS;
+}
+
+/* Whether its operands have to be near each other, or not. */
+static inline bool match_node_is_near(const struct match_node *node)
+{
+	return node->kind == AST_NEAR || node->kind == AST_BEFORE ||
+	       node->kind == AST_NOT_NEAR;
+}
 
 struct match_tree {
 	struct match_node *root;

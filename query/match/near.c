@@ -150,24 +150,30 @@ static int run_chain(struct near_run *r, const unsigned *order)
 	return rc;
 }
 
-int near_limit(struct near_run *r, uint64_t end, uint64_t *out)
+int near_reach(uint32_t distance, const struct line_limits *limits,
+	       bool in_lines, uint64_t end, uint64_t *out)
 {
-	uint32_t n = r->spec->distance;
 	term_pos last;
 	int rc;
 
-	if (n == UINT32_MAX) {
+	if (distance == UINT32_MAX) {
 		*out = UINT64_MAX - 1;
 		return SCOUT_OK;
 	}
-	if (!r->spec->in_lines) {
-		*out = end + n;
+	if (!in_lines) {
+		*out = end + distance;
 		return SCOUT_OK;
 	}
-	rc = r->limits->last_below(r->limits->ctx, (term_pos)end, n, &last);
+	rc = limits->last_below(limits->ctx, (term_pos)end, distance, &last);
 	if (rc == SCOUT_OK)
 		*out = last;
 	return rc;
+}
+
+int near_limit(struct near_run *r, uint64_t end, uint64_t *out)
+{
+	return near_reach(r->spec->distance, r->limits, r->spec->in_lines, end,
+			  out);
 }
 
 /*

@@ -42,6 +42,11 @@ struct line_limits {
 			  term_pos *out);
 };
 
+/* The greatest start that an occurrence may have to be within the distance of
+ * one that ends at end.  SCOUT_OK or an error of limits. */
+int near_reach(uint32_t distance, const struct line_limits *limits,
+	       bool in_lines, uint64_t end, uint64_t *out);
+
 /* Whether it is about two leaves within a distance in words, each needed
  * once. */
 bool near_is_plain_pair(const struct near_spec *spec);

@@ -1,10 +1,17 @@
 /*
  * Occurrences: where operands stand in one document, in word positions.
  *
- * A leaf is an operand that is looked up as such (a word, a prefix, a phrase of
- * those).  All its occurrences span the same number of positions, so a list of
- * their first positions says everything.  Where a list comes from - the index,
- * or the words of a text - is not known here.
+ * A leaf is an operand that is looked up as such (a word, a glob, a phrase of
+ * those).  All occurrences of these span the same number of positions, so a list
+ * of their first positions says everything; a leaf that matches runs of words
+ * of any length gives their last positions too.  Where a list comes from - the
+ * index, or the words of a text - is not known here.
+ *
+ * A new kind of leaf plugs in at these places: match_tree.c lets it pass
+ * (is_leaf) and says when two of its kind are the same (same_leaf); the two
+ * sources (index_leaf in plan/segment_run.c, text_leaf in verify/text_eval.c)
+ * fill a struct leaf_spans for it.  Nothing in match/ has to know it: with
+ * `last` NULL it goes the ways of words, else those of spans of any length.
  */
 #ifndef SCOUT_QUERY_MATCH_SPANS_H
 #define SCOUT_QUERY_MATCH_SPANS_H
@@ -16,13 +23,22 @@
 /* The occurrences of a leaf in one document; borrowed. */
 struct leaf_spans {
 	const term_pos *first;	/* ascending; NULL if only_present */
+	/* NULL if each spans len positions; else where each ends, ascending
+	 * where firsts are equal, and no span is there twice */
+	const term_pos *last;
 	size_t n;
-	uint32_t len;		/* positions that each spans */
+	uint32_t len;		/* positions that each spans, without last */
 	bool is_exact;		/* else the text may have fewer */
 	bool only_present;	/* n is 1 or 0, and where is not told */
 	bool in_text;		/* the same, and the source knows where: its
 				 * occurrences are parts of the text */
 };
+
+/* The last position of occurrence i. */
+static inline term_pos leaf_span_last(const struct leaf_spans *s, size_t i)
+{
+	return s->last ? s->last[i] : s->first[i] + s->len - 1;
+}
 
 /* An occurrence that takes part in a match. */
 struct hit {

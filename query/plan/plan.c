@@ -193,18 +193,19 @@ static int plan_leaf(struct planner *p, const struct ast *node,
 }
 
 /* Leaves of NEAR need positions; whether all else is AND and OR of words. */
-static bool look_at(const struct match_node *node, struct query_plan *plan)
+static bool look_at(const struct match_node *node, bool in_near,
+		    struct query_plan *plan)
 {
 	bool is_boolean = node->kind == AST_AND || node->kind == AST_OR;
-	unsigned l;
 	size_t i;
 
-	if (node->kind == AST_WORDS)
+	if (match_node_is_leaf(node)) {
+		plan->leaves[node->leaf].needs_positions |= in_near;
 		return plan->tree->leaves[node->leaf]->npieces == 1;
-	for (l = 0; l < node->near.nleaves; l++)
-		plan->leaves[node->near.leaves[l]].needs_positions = true;
+	}
+	in_near |= match_node_is_near(node);
 	for (i = 0; i < node->nchild; i++)
-		is_boolean &= look_at(node->child[i], plan);
+		is_boolean &= look_at(node->child[i], in_near, plan);
 	return is_boolean;
 }
 
@@ -221,7 +222,7 @@ int plan_make(const struct match_tree *tree, bool wants_lines,
 	out->leaves = arena_calloc(arena, tree->nleaves, sizeof(*out->leaves));
 	if (!out->leaves)
 		return out_of_memory(&p);
-	out->is_boolean = look_at(tree->root, out);
+	out->is_boolean = look_at(tree->root, false, out);
 	for (l = 0; l < tree->nleaves && !rc; l++)
 		rc = plan_leaf(&p, tree->leaves[l], wants_lines,
 			       &out->leaves[l]);

@@ -349,32 +349,6 @@ static struct doc_iter *leaf_iter(struct segment_run *r, unsigned leaf)
 	return child ? doc_iter_and(child, n, r->arena) : NULL;
 }
 
-/* The documents that have one leaf at least of every operand. */
-static struct doc_iter *near_iter(struct segment_run *r,
-				  const struct near_spec *near)
-{
-	struct doc_iter **all, **any;
-	unsigned o, l;
-
-	all = arena_alloc(r->arena, near->noperands * sizeof(*all));
-	any = arena_alloc(r->arena, near->nleaves * sizeof(*any));
-	if (!all || !any)
-		return NULL;
-	for (o = 0; o < near->noperands; o++) {
-		const struct near_operand *op = &near->operands[o];
-
-		for (l = 0; l < op->nleaves; l++) {
-			any[l] = leaf_iter(r, near->leaves[op->first_leaf + l]);
-			if (!any[l])
-				return NULL;
-		}
-		all[o] = doc_iter_or(any, op->nleaves, r->arena);
-		if (!all[o])
-			return NULL;
-	}
-	return doc_iter_and(all, near->noperands, r->arena);
-}
-
 static struct doc_iter *children_iter(struct segment_run *r,
 				      const struct match_node *node)
 {
@@ -389,24 +363,26 @@ static struct doc_iter *children_iter(struct segment_run *r,
 	}
 	if (!child)
 		return NULL;
-	return node->kind == AST_AND ?
-		       doc_iter_and(child, node->nchild, r->arena) :
-		       doc_iter_or(child, node->nchild, r->arena);
+	return node->kind == AST_OR ?
+		       doc_iter_or(child, node->nchild, r->arena) :
+		       doc_iter_and(child, node->nchild, r->arena);
 }
 
 static struct doc_iter *make_iter(struct segment_run *r,
 				  const struct match_node *node)
 {
 	switch (node->kind) {
-	case AST_WORDS:
-		return leaf_iter(r, node->leaf);
-	case AST_NEAR:
+	case AST_AND:
+	case AST_OR:
+	case AST_NEAR:	/* as AND */
 	case AST_BEFORE:
-		return near_iter(r, &node->near);
+		return children_iter(r, node);
 	case AST_NOT:
 		return doc_iter_all(r->seg, r->arena);
+	case AST_NOT_NEAR:
+		return make_iter(r, node->child[0]);
 	default:
-		return children_iter(r, node);
+		return leaf_iter(r, node->leaf);
 	}
 }
 
@@ -521,6 +497,10 @@ int segment_run_verdict(struct segment_run *r, enum verdict *out,
 		return SCOUT_OK;
 	}
 	rc = match_eval(&r->match, out);
+	if (rc == SCOUT_E_LIMIT) {	/* whoever reads the text says so */
+		*out = VERDICT_MAYBE;
+		return SCOUT_OK;
+	}
 	return rc < 0 ? scout_err_set(err, rc, "reading document %u", r->doc) :
 			rc;
 }
@@ -530,6 +510,10 @@ int segment_run_hits(struct segment_run *r, bool *out_exact,
 {
 	int rc = match_collect(&r->match, out_exact);
 
+	if (rc == SCOUT_E_LIMIT) {
+		*out_exact = false;
+		return SCOUT_OK;
+	}
 	return rc < 0 ? scout_err_set(err, rc, "reading document %u", r->doc) :
 			rc;
 }

@@ -1,5 +1,7 @@
 #include "query/verify/text_eval.h"
 
+#include "query/match/span_list.h"
+
 static int list_put(struct position_list *l, term_pos pos)
 {
 	term_pos *grown;
@@ -116,8 +118,8 @@ static bool counts_lines(const struct match_node *node)
 {
 	size_t i;
 
-	if (node->kind == AST_NEAR || node->kind == AST_BEFORE)
-		return node->near.in_lines;
+	if (match_node_is_near(node) && node->near.in_lines)
+		return true;
 	for (i = 0; i < node->nchild; i++)
 		if (counts_lines(node->child[i]))
 			return true;
@@ -373,12 +375,22 @@ int text_eval_window(struct text_eval *t, struct span window, bool is_last,
 
 /* --- Answers ------------------------------------------------------------- */
 
+static int evaluation_failed(int rc, struct scout_err *err)
+{
+	if (rc == SCOUT_E_LIMIT)
+		return scout_err_set(err, rc,
+				     "a NEAR inside another is true in more "
+				     "than %d ways here; a smaller distance "
+				     "makes them fewer", SPAN_LIST_MAX);
+	return scout_err_set(err, rc, "evaluating a query");
+}
+
 int text_eval_verdict(struct text_eval *t, enum verdict *out,
 		      struct scout_err *err)
 {
 	int rc = match_eval(&t->run, out);
 
-	return rc < 0 ? scout_err_set(err, rc, "evaluating a query") : rc;
+	return rc < 0 ? evaluation_failed(rc, err) : rc;
 }
 
 const struct text_pattern *text_eval_given_up(const struct text_eval *t,
@@ -463,5 +475,5 @@ int text_eval_lines(struct text_eval *t, struct hit_lines *out,
 	for (i = 0; i < t->matcher.patterns->n && !rc; i++)
 		if (t->run.leaf_takes_part[t->matcher.patterns->items[i].leaf])
 			rc = text_matcher_put(&t->matcher, (unsigned)i, out);
-	return rc < 0 ? scout_err_set(err, rc, "collecting lines") : rc;
+	return rc < 0 ? evaluation_failed(rc, err) : rc;
 }

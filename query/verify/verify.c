@@ -322,6 +322,14 @@ static int put_read_error(struct task *t, const struct scout_err *err)
 	return put_unreadable(t, err->sys ? err->sys : EIO);
 }
 
+/* The query is beyond a limit in this file: there is no answer from it. */
+static int put_limit(struct task *t, const struct scout_err *err)
+{
+	(void)answers_take_back(t->out);
+	t->out->counts.truncated_files++;
+	return put_message(t, err->msg);
+}
+
 /* Evaluates the query on the file as it is; the reader may have it open. */
 static int check_text(struct task *t)
 {
@@ -349,6 +357,8 @@ static int check_text(struct task *t)
 		return sink_failure(t);
 	if (rc == SCOUT_E_IO)
 		return put_read_error(t, &err);
+	if (rc == SCOUT_E_LIMIT)
+		return put_limit(t, &err);
 	if (rc < 0)
 		return scout_err_set(t->err, rc, "%s: %s", t->c->path,
 				     err.msg);

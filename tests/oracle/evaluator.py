@@ -9,13 +9,15 @@ stands.
 import bisect
 import os
 import stat
+import sys
 from typing import NamedTuple
 
 import grammar
-from grammar import And, Near, Not, Operand, Or
+from grammar import And, Near, Not, NotNear, Operand, Or
 from words import Text, fold, nfc
 
-BREAKABLE = ("and", "or", "not", "near", "before", "phrase", "prefix", "glob", "case", "lines")
+BREAKABLE = ("and", "or", "not", "near", "before", "phrase", "prefix", "glob", "case", "lines", "not-near",
+             "nested", "or-group")
 
 
 class Occurrence(NamedTuple):
@@ -73,6 +75,8 @@ class Evaluator:
             return [occurrence for part in true for occurrence in part]
         if isinstance(node, Near):
             return self.near(node, text) or None
+        if isinstance(node, NotNear):
+            return self.taking_part(node, text, set(self.spans(node, text))) or None
         raise TypeError(node)
 
     # An operand's occurrences.  A new kind of operand needs a branch here.
@@ -113,15 +117,79 @@ class Evaluator:
         """The occurrences that take part: those for which SOME choice of one
         occurrence of each other operand is pairwise disjoint, keeps the
         distance between the first and the last, and, for BEFORE, the order."""
-        lists = [self.occurrences(child, text) for child in node.children]
-        if not all(lists):
+        window = self.window(node, text)
+        if window is None:
             return []
-        distance = node.distance + (self.broken == "near")
-        ordered = node.ordered and self.broken != "before"
-        window = _Window(text, lists, distance, ordered, node.lines)
-        return [occurrence for k, occurrences in enumerate(lists)
+        if not all(isinstance(child, Operand) for child in node.children):
+            return self.taking_part(node, text, None)
+        return [occurrence for k, occurrences in enumerate(window.lists)
                 for occurrence in occurrences
                 if window.has_choice({k: occurrence})]
+
+    def window(self, node, text):
+        lists = [self.spans(child, text) for child in node.children]
+        if not all(lists):
+            return None
+        distance = node.distance + (self.broken == "near")
+        ordered = node.ordered and self.broken != "before"
+        return _Window(text, lists, distance, ordered, node.lines)
+
+    def spans(self, node, text):
+        """The occurrences of an operand of NEAR, sorted, each once."""
+        if isinstance(node, Operand):
+            return self.occurrences(node, text)
+        if isinstance(node, Or):
+            children = node.children[:1] if self.broken == "or-group" else node.children
+            return sorted({span for child in children for span in self.spans(child, text)})
+        if isinstance(node, NotNear):
+            return self.isolated(node, text)
+        window = self.window(node, text)
+        hulls = set() if window is None else {hull for hull, _, _ in window.hulls()}
+        if self.broken == "nested":              # the shortest alone
+            hulls = {h for h in hulls if not any(g != h and h.first <= g.first and g.last <= h.last
+                                                 for g in hulls)}
+        return sorted(hulls)
+
+    def isolated(self, node, text):
+        """Of NOT NEAR: the occurrences of x with none of y within n."""
+        xs, ys = (self.spans(child, text) for child in node.children)
+
+        def is_near(x, y):
+            if x.last >= y.first and y.last >= x.first:
+                return x != y or self.broken == "not-near"
+            left, right = min(x, y), max(x, y)
+            gap = right.first - left.last
+            if node.lines:
+                gap = text.words[right.first].line - text.words[left.last].line
+            return gap <= node.distance
+
+        return [x for x in xs if not any(is_near(x, y) for y in ys)]
+
+    def taking_part(self, node, text, wanted):
+        """The leaf occurrences of NODE that make one of the WANTED spans of it
+        (None: any of them)."""
+        if isinstance(node, Operand):
+            return [span for span in self.occurrences(node, text) if span in wanted]
+        if isinstance(node, Or):
+            return [found for child in node.children for found in self.taking_part(child, text, wanted)]
+        if isinstance(node, NotNear):
+            return self.taking_part(node.children[0], text, wanted)
+        window = self.window(node, text)
+        if window is None:
+            return []
+        part = [set() for _ in node.children]
+        for hull, (i, x), (k, y) in window.hulls():
+            if wanted is not None and hull not in wanted:
+                continue
+            part[i].add(x)
+            part[k].add(y)
+            for j, spans in enumerate(window.lists):
+                if j not in (i, k):
+                    part[j].update(z for z in spans if z not in part[j]
+                                   and x.last < z.first and z.last < y.first
+                                   and window.has_choice({i: x, k: y, j: z}, (x.last, y.first)))
+        return [found for child, spans in zip(node.children, part)
+                for found in self.taking_part(child, text, spans)]
 
 
 class _Glob:
@@ -186,8 +254,22 @@ class _Window:
             return (k < i or not self.ordered) and self.gap(y, x) <= self.distance
         return False
 
-    def has_choice(self, chosen):
-        """Whether CHOSEN, {operand: occurrence}, extends to all operands."""
+    def hulls(self):
+        """(span, (operand, first), (operand, last)) of every choice: the span is
+        that of the choice, from its first to its last position."""
+        for i, xs in enumerate(self.lists):
+            for k, ys in enumerate(self.lists):
+                if i == k:
+                    continue
+                for x in xs:
+                    for y in (ys[at] for at in self.candidates({i: x}, k)):
+                        if x.last < y.first and self.allows(i, x, k, y) and \
+                                self.has_choice({i: x, k: y}, (x.last, y.first)):
+                            yield Occurrence(x.first, y.last), (i, x), (k, y)
+
+    def has_choice(self, chosen, between=(-1, sys.maxsize)):
+        """Whether CHOSEN, {operand: occurrence}, extends to all operands, with
+        the others BETWEEN two positions."""
         rest = {k: self.candidates(chosen, k)
                 for k in range(len(self.lists)) if k not in chosen}
         if not rest:
@@ -195,8 +277,9 @@ class _Window:
         k = min(rest, key=lambda k: len(rest[k]))      # the scarcest first
         for i in rest[k]:
             y = self.lists[k][i]
-            if all(self.allows(j, x, k, y) for j, x in chosen.items()):
-                if self.has_choice({**chosen, k: y}):
+            if between[0] < y.first and y.last < between[1] and \
+                    all(self.allows(j, x, k, y) for j, x in chosen.items()):
+                if self.has_choice({**chosen, k: y}, between):
                     return True
         return False
 

@@ -1,5 +1,5 @@
 """The query language, sections 2, 3 and 8 of docs/query-language.md, as far as
-the first release goes: words, phrases, prefixes, AND OR NOT, NEAR and BEFORE.
+this evaluator goes: words, phrases, globs, AND OR NOT, NEAR, BEFORE, NOT NEAR.
 
 parse() gives a tree of the classes below.  QueryError means that the contract
 calls the query an error; Unsupported means that the contract knows the form and
@@ -72,6 +72,14 @@ class Near:
     children: tuple
     distance: int
     ordered: bool = False
+    lines: bool = False
+
+
+@dataclass(frozen=True)
+class NotNear:
+    """The first child where the second is not near; two children."""
+    children: tuple
+    distance: int
     lines: bool = False
 
 
@@ -257,8 +265,6 @@ class _Parser:
             token = self.peek()
             if token.kind == "and":
                 self.take()
-            elif token.kind == "not" and self.peek(1).kind == "near":
-                raise Unsupported("NOT NEAR")
             elif token.kind not in ("operand", "(", "-", "not"):
                 break
             children.append(self.not_())
@@ -274,18 +280,30 @@ class _Parser:
         at = self.peek().at
         children = [self.unary()]
         operator = None
-        while self.peek().kind == "near":
+        while self.peek().kind == "near" or self.at_not_near():
+            negated = self.peek().kind == "not"
+            if negated:
+                self.take()
             token = self.take()
-            if operator not in (None, token.value):
+            if operator not in (None, (negated, token.value)):
                 raise QueryError("mixed NEAR operators", token.at)
-            operator = token.value
+            operator = negated, token.value
             children.append(self.unary())
         if operator is None:
             return children[0]
         for child in children:
             _check_near_operand(child, at)
-        ordered, distance, lines = operator
-        return Near(tuple(children), distance, ordered, lines)
+        negated, (ordered, distance, lines) = operator
+        if not negated:
+            return Near(tuple(children), distance, ordered, lines)
+        tree = children[0]
+        for child in children[1:]:               # groups from the left
+            tree = NotNear((tree, child), distance, lines)
+        return tree
+
+    def at_not_near(self):
+        ahead = self.peek(1)
+        return self.peek().kind == "not" and ahead.kind == "near" and not ahead.value[0]
 
     def unary(self):
         if self.peek().kind == "-":
@@ -311,9 +329,6 @@ def _check_near_operand(node, at):
     if isinstance(node, Or):
         for child in node.children:
             _check_near_operand(child, at)
-        raise Unsupported("OR inside NEAR")
-    if isinstance(node, Near):
-        raise Unsupported("NEAR inside NEAR")
 
 
 # --- Printing, for the shrinker ------------------------------------------------
@@ -324,8 +339,8 @@ def unparse(node):
         return node.raw
     if isinstance(node, Not):
         return "NOT " + _inner(node.child)
-    if isinstance(node, Near):
-        name = "BEFORE" if node.ordered else "NEAR"
+    if isinstance(node, (Near, NotNear)):
+        name = "NOT NEAR" if isinstance(node, NotNear) else "BEFORE" if node.ordered else "NEAR"
         word = f" {name}/{node.distance}{'l' if node.lines else ''} "
         return word.join(map(_inner, node.children))
     word = " AND " if isinstance(node, And) else " OR "

@@ -33,6 +33,8 @@ INVALID = [
     "a NEAR/2 b NEAR/2l c", "a BEFORE/2l b BEFORE/2 c", "a ADJ/2 b PRE/3 c",
     "a NEAR (b AND c)", "a NEAR (b c)", "(a b) NEAR c", "a NEAR -b", "-a NEAR b", "a NEAR NOT b",
     "a NEAR (NOT b)", "(-a) NEAR b", "a BEFORE/2 (b AND NOT c)",
+    "a NOT NEAR", "NOT NEAR a", "a NOT NEAR/0 b", "a NOT BEFORE b", "a NOT NEAR b NEAR c",
+    "a NOT NEAR/1 b NOT NEAR/2 c", "a NOT NEAR (b c)", "a NOT NEAR -b", "(a OR b c) NEAR d",
     "->", "->lock", "++", "a AND ++", "...", "- a", "-", "a -", "--a", "-NOT a", "---a", "-.a",
     "(-)", "-)", "*", "**", "?", "a AND *", "-*", "~",
     '"a b"*', '"a b"~', '"a"?', '"a"~2',
@@ -201,13 +203,17 @@ class Generator:
                 text += self.space() + right
         return binding, text
 
-    def near(self):
+    def near(self, depth=2, place=None):
         """Operands that stand close together in one file, mostly."""
         rng = self.rng
         name = rng.choice(["NEAR", "NEAR", "NEAR", "BEFORE", "BEFORE", "ADJ", "PRE"])
-        distance = rng.choice(["", "/1", "/1", "/2", "/3", "/4", "/6", "/25", "/1000", "/0l", "/0l", "/1l", "/2l"])
+        distances = ["", "/1", "/1", "/2", "/3", "/4", "/6", "/25", "/1000", "/0l", "/0l", "/1l", "/2l"]
         size = rng.choice([2, 2, 2, 3, 3, 4])
-        place = self.place()
+        if depth < 2:                            # an inner one: the evaluator is slow
+            distances.remove("/1000")
+            size = rng.choice([2, 2, 2, 3])
+        distance = rng.choice(distances)
+        place = place or self.place()
         operands = []
         for _ in range(size):
             if operands and rng.random() < 0.15:
@@ -215,10 +221,27 @@ class Generator:
             elif operands and rng.random() < 0.08:
                 operands.append(self.operand(place))             # foo* NEAR foo
             else:
-                operands.append(self.operand(place and self.nearby(place)))
+                operands.append(self.near_operand(place and self.nearby(place), depth))
         if rng.random() < 0.05:
             operands[0] = f"({operands[0]})"
-        return NEAR, f"{self.space()}{name}{distance}{self.space()}".join(operands)
+        word = f"{self.space()}{name}{distance}{self.space()}"
+        if rng.random() < 0.2:
+            operands = operands[:rng.choice([2, 2, 3])]
+            word = f"{self.space()}NOT{self.space()}NEAR{distance}{self.space()}"
+        return NEAR, word.join(operands)
+
+    def near_operand(self, place, depth):
+        """A leaf, an OR-group or a NEAR in parentheses."""
+        kind = self.rng.random()
+        if depth == 0 or kind < 0.75:
+            return self.operand(place)
+        if kind < 0.87:
+            return f"({self.near(depth - 1, place)[1]})"
+        branches = [self.near_operand(place and self.nearby(place), depth - 1)
+                    for _ in range(self.rng.choice([2, 2, 3]))]
+        if self.rng.random() < 0.2:
+            branches[-1] = self.near(depth - 1, place)[1]       # binds tighter than OR
+        return f"({f'{self.space()}OR{self.space()}'.join(branches)})"
 
     def nearby(self, place):
         file, at = place

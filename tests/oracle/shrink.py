@@ -7,7 +7,7 @@ from itself, so candidates are written in batches, with one pause per batch.
 import time
 
 import grammar
-from grammar import And, Near, Not, Operand, Or
+from grammar import And, Near, Not, NotNear, Operand, Or
 
 SETTLE_SECONDS = 2.5
 ROUNDS = 8
@@ -55,13 +55,13 @@ def smaller_trees(node):
         yield node.child
         for child in smaller_trees(node.child):
             yield Not(child)
-    elif isinstance(node, (And, Or, Near)):
+    elif isinstance(node, (And, Or, Near, NotNear)):
         yield from node.children
         for i, child in enumerate(node.children):
             if len(node.children) > 2:
                 yield _with(node, node.children[:i] + node.children[i + 1:])
             for smaller in smaller_trees(child):
-                if not isinstance(node, Near) or isinstance(smaller, Operand):
+                if not isinstance(node, (Near, NotNear)) or not isinstance(smaller, (And, Not)):
                     yield _with(node, node.children[:i] + (smaller,) + node.children[i + 1:])
     elif isinstance(node, Operand) and len(node.pieces) > 1:
         for piece in node.pieces:
@@ -81,4 +81,6 @@ def _single(piece):
 def _with(node, children):
     if isinstance(node, Near):
         return Near(children, node.distance, node.ordered, node.lines)
+    if isinstance(node, NotNear):
+        return NotNear(children, node.distance, node.lines)
     return type(node)(children)

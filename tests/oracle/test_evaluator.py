@@ -125,8 +125,7 @@ class Grammar(unittest.TestCase):
                 grammar.parse(query)
 
     def test_not_of_this_release(self):
-        for query in ("?\u6771", "foo~", "part:foo", "/re/", "lit:x", "path:x", "a NOT NEAR b",
-                      "a NEAR (b OR c)", "a NEAR (b NEAR c)"):
+        for query in ("?\u6771", "foo~", "part:foo", "/re/", "lit:x", "path:x"):
             with self.assertRaises(grammar.Unsupported, msg=query):
                 grammar.parse(query)
 
@@ -198,6 +197,19 @@ class Meaning(unittest.TestCase):
         self.assertEqual(marked("a a b", "a NEAR/2 b"), [(1, "a"), (1, "a"), (1, "b")])
         self.assertEqual(lines("a\na\nb\nx x x\na", "a NEAR/2 b"), [1, 2, 3])
         self.assertEqual(lines("a\nb\nx\na", "a BEFORE/5 b"), [1, 2])
+
+    def test_nested(self):
+        self.assertEqual(marked("a x b c x x a b x x x c", "(a NEAR/3 b) NEAR/2 c"),
+                         [(1, "a"), (1, "b"), (1, "c")])
+        self.assertIsNone(lines("a c b", "(a NEAR/3 b) NEAR/3 c"))   # c inside the span
+        self.assertEqual(lines("a b b c", "(a NEAR/3 b) NEAR/1 c"), [1])   # not the shortest
+        self.assertEqual(lines("b\na\nc", "(a OR b) NEAR/1 c"), [2, 3])
+
+    def test_not_near(self):
+        self.assertEqual(marked("a x b a a x x x a", "a NOT NEAR/2 b"), [(1, "a")])
+        self.assertIsNone(lines("a b", '"a b" NOT NEAR/1 b'))        # overlaps
+        self.assertEqual(lines("a x x\nx\na", "a NOT NEAR/3 a"), [1, 3])
+        self.assertIsNone(lines("a x a", "a NOT NEAR/3 a"))
 
     def test_line_distance(self):
         text = "a\nb\n\na x x x b\n"

@@ -126,6 +126,40 @@ static const struct {
 	{ "a BEFORE/1l b", "b\na\nx\nb\na\nb", "5:0-1 6:0-1" },
 	{ "a NEAR/1 a", "a x a a\n", "1:4-5 1:6-7" },
 	{ "(a OR b) NEAR/1 c", "a c x b\nc b", "1:0-1 1:2-3 1:6-7 2:0-1 2:2-3" },
+	{ "(a OR \"b b\") NEAR/1 c", "a c b b\nb c b b",
+	  "1:0-1 1:2-3 1:4-7 1:6-7 2:0-1 2:2-3 2:4-7" },
+	/* a NEAR as an operand: from its first position to its last */
+	{ "(a NEAR/3 b) NEAR/2 c", "a x b c x x a b x x x c\n", "1:0-1 1:4-5 1:6-7" },
+	{ "(a NEAR/3 b) NEAR/2 c", "a c b\n", "no" },
+	{ "(a NEAR/3 b) NEAR/1 c", "a b b c\n", "1:0-1 1:4-5 1:6-7" },
+	{ "(a BEFORE/1 b) BEFORE/1 (a BEFORE/1 b)", "b a b a b x a b\n",
+	  "1:2-3 1:4-5 1:6-7 1:8-9" },
+	{ "(a NEAR/1 b) NEAR/1 (a NEAR/1 b)", "a b a\n", "no" },
+	{ "(a NEAR/1 b) NEAR/1 (a NEAR/1 b)", "a b a b\n",
+	  "1:0-1 1:2-3 1:4-5 1:6-7" },
+	{ "((a NEAR/1 b) OR d) BEFORE/1 c", "b a c d c a x c\n",
+	  "1:0-1 1:2-3 1:4-5 1:6-7 1:8-9" },
+	{ "(a NEAR/2 b NEAR/2 x) NEAR/1 c", "x x b a c x b a\n",
+	  "1:2-3 1:4-5 1:6-7 1:8-9 1:10-11 1:12-13 1:14-15" },
+	{ "(a NEAR/0l b) NEAR/1l c", "a b\nc\nb\na\nc\n", "1:0-1 1:2-3 2:0-1" },
+	/* NOT NEAR */
+	{ "a NOT NEAR/2 b", "a x b a a x x x a\n", "1:16-17" },
+	{ "a NOT NEAR/1 b", "b x a x b a\n", "1:4-5" },
+	{ "a NOT NEAR/1 b", "a b\n", "no" },
+	{ "a NOT NEAR/3 a", "a x x a x x x a\n", "1:14-15" },
+	{ "a NOT NEAR b", "a\n", "1:0-1" },
+	{ "\"a b\" NOT NEAR/1 b", "a b\n", "no" },
+	{ "a NOT NEAR/0l b", "a b\nx a\nb\n", "2:2-3" },
+	{ "a NOT NEAR/2l b", "a b\nx a\nb\n\na\n", "no" },
+	{ "a NOT NEAR/1l b", "a b\nx a\nb\n\na\na\n", "5:0-1 6:0-1" },
+	{ "a NOT NEAR/1 b NOT NEAR/1 c", "a x a c b a x x a\n",
+	  "1:0-1 1:16-17" },
+	{ "(a NEAR/2 b) NOT NEAR/1 c", "a x b c x a b x x c\n",
+	  "1:10-11 1:12-13" },
+	{ "c NOT NEAR/1 (a NEAR/1 b)", "c a x c a b x c\n", "1:0-1 1:14-15" },
+	{ "(a OR b) NOT NEAR/1 a", "a b x b x a\n", "1:0-1 1:6-7 1:10-11" },
+	{ "x NEAR/1 (a NOT NEAR/1 b)", "x a b x a x\n", "1:6-7 1:8-9 1:10-11" },
+	{ "NOT (a NOT NEAR/1 b)", "a b\n", "" },
 	/* the same word cannot be both */
 	{ "foo* NEAR/1 foo", "foo\n", "no" },
 	{ "foo* NEAR/1 foo", "foo food\n", "1:0-3 1:4-8" },
@@ -265,7 +299,7 @@ static void test_unsupported(void **state)
 {
 	static const char *const queries[] = {
 		"foo~", "part:foo", "/foo/ NEAR a", "a NEAR lit:\"foo\"",
-		"foo ext:c", "foo NOT NEAR bar", "(a NEAR b) NEAR c",
+		"foo ext:c",
 	};
 	struct parse_options options = { CASE_DEFAULT };
 	size_t i;
