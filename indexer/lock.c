@@ -10,7 +10,7 @@
 
 #include "base/os.h"
 
-enum { LOCK_PATH_MAX = 4200 };
+enum { LOCK_PATH_MAX = 4200, NAME_TRIES = 4 };
 #define RETRY_NS INT64_C(20000000)
 /* who looks at the lock (last_run_read) holds it for a moment */
 #define GLANCE_NS INT64_C(60000000)
@@ -40,9 +40,17 @@ void index_lock_note(struct index_lock *lock, const struct run_result *result)
 
 static int say_holder(const char *index_dir, struct scout_err *err)
 {
+	const struct timespec pause = { .tv_nsec = RETRY_NS };
 	struct last_run run;
+	int i;
 
-	last_run_read(index_dir, &run);
+	/* who has just taken it may not have written yet */
+	for (i = 0; i < NAME_TRIES; i++) {
+		last_run_read(index_dir, &run);
+		if (run.is_known && !run.ended_ns)
+			break;
+		nanosleep(&pause, NULL);
+	}
 	return scout_err_set(err, SCOUT_E_LOCKED,
 			     "the index in '%s' is being written by %s",
 			     index_dir,

@@ -82,7 +82,7 @@ static void print_usage(struct output *out)
 		"\n"
 		"EXIT CODES\n"
 		"  0 done, 1 done but some files could not be read, 2 failed,\n"
-		"  75 another run is writing the index.\n"
+		"  75 not started: another run, or the load.\n"
 		"  check: 0 sound, 1 damaged, 2 could not be checked.\n");
 }
 
