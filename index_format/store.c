@@ -1,6 +1,7 @@
 #include "index_format/store.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/os.h"
@@ -278,5 +279,46 @@ int store_sizes(struct store_txn *t, uint64_t *out_file_bytes,
 		info.me_last_pgno + 1 > nfree
 			? (info.me_last_pgno + 1 - nfree) * stat.ms_psize
 			: 0;
+	return SCOUT_OK;
+}
+
+/* What mdb_reader_list hands to count_reader. */
+struct reader_count {
+	struct store_readers readers;
+	uint64_t newest;	/* the last commit */
+};
+
+/* LMDB gives a line of text for each: process, thread, what it reads or "-". */
+static int count_reader(const char *line, void *ctx)
+{
+	struct reader_count *c = ctx;
+	unsigned long long seen;
+	uint64_t behind;
+	long long pid;
+
+	if (sscanf(line, "%lld %*s %llu", &pid, &seen) != 2 || pid == getpid())
+		return 0;
+	behind = c->newest > seen ? c->newest - seen : 0;
+	if (!c->readers.count++ || behind > c->readers.oldest_behind) {
+		c->readers.oldest_pid = pid;
+		c->readers.oldest_behind = behind;
+	}
+	return 0;
+}
+
+int store_readers(struct scout_store *st, struct store_readers *out,
+		  struct scout_err *err)
+{
+	struct reader_count c = { .newest = 0 };
+	MDB_envinfo info;
+
+	if (mdb_env_info(st->env, &info))
+		return scout_err_set(err, SCOUT_E_IO, "reading '%s'",
+				     st->gen_dir);
+	c.newest = info.me_last_txnid;
+	if (mdb_reader_list(st->env, count_reader, &c) < 0)
+		return scout_err_set(err, SCOUT_E_IO, "reading '%s/lock.mdb'",
+				     st->gen_dir);
+	*out = c.readers;
 	return SCOUT_OK;
 }

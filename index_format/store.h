@@ -97,4 +97,14 @@ int store_publish(struct scout_store *store, struct scout_err *err);
 int store_sizes(struct store_txn *txn, uint64_t *out_file_bytes,
 		uint64_t *out_used_bytes, struct scout_err *err);
 
+/* Other processes that are reading now. */
+struct store_readers {
+	unsigned count;
+	int64_t oldest_pid;	/* who reads the oldest state; 0: nobody */
+	uint64_t oldest_behind;	/* commits since that state */
+};
+/* SCOUT_E_IO. */
+int store_readers(struct scout_store *store, struct store_readers *out,
+		  struct scout_err *err);
+
 #endif

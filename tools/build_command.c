@@ -14,6 +14,7 @@
 #include "tools/print_stats.h"
 #include "tools/print_stats_json.h"
 #include "tools/progress.h"
+#include "tools/registry.h"
 
 static const char program[] = "scout-index";
 
@@ -51,20 +52,21 @@ static bool choose(int when, int fd)
 }
 
 /* The index folder's name: flag, environment, .scout in the folder. */
-static const char *build_index_dir(struct build_run *s)
+static int put_index_dir(struct build_run *s)
 {
 	const char *env = getenv("SCOUT_INDEX");
 	const char *folder = s->flags.folders.items[0];
 
 	if (s->flags.index_dir)
-		buf_put_str(&s->index_dir, s->flags.index_dir);
-	else if (env && *env)
-		buf_put_str(&s->index_dir, env);
-	else
-		buf_printf(&s->index_dir, "%s%s.scout", folder,
-			   folder[0] && folder[strlen(folder) - 1] == '/' ?
-				   "" : "/");
-	return buf_cstr(&s->index_dir);
+		return registry_resolve(s->flags.index_dir, &s->index_dir,
+					s->err);
+	if (env && *env)
+		return registry_resolve(env, &s->index_dir, s->err);
+	buf_printf(&s->index_dir, "%s%s.scout", folder,
+		   folder[0] && folder[strlen(folder) - 1] == '/' ? "" : "/");
+	return buf_cstr(&s->index_dir) ?
+		       SCOUT_OK :
+		       scout_err_set(s->err, SCOUT_E_NOMEM, "index path");
 }
 
 static int fill_options(struct build_run *s, struct build_options *o)
@@ -76,11 +78,13 @@ static int fill_options(struct build_run *s, struct build_options *o)
 	rc = walk_rules_check(&s->rules, s->err);
 	if (rc == SCOUT_OK && !s->rules.no_ignore)
 		rc = walk_rules_load_global(&s->rules, &s->arena, s->err);
+	if (rc == SCOUT_OK)
+		rc = put_index_dir(s);
 	if (rc < 0)
 		return rc;
 	*o = (struct build_options){
 		.root = f->folders.items[0],
-		.index_dir = build_index_dir(s),
+		.index_dir = buf_cstr(&s->index_dir),
 		.rules = &s->rules,
 		.nthreads = (unsigned)(f->nthreads > 256 ? 256 : f->nthreads),
 		.memory_bytes = f->memory_bytes,
@@ -92,8 +96,6 @@ static int fill_options(struct build_run *s, struct build_options *o)
 		.warn = show_warning,
 		.warn_ctx = s,
 	};
-	if (!o->index_dir)
-		return scout_err_set(s->err, SCOUT_E_NOMEM, "index path");
 	if (f->delete_docs) {
 		size_t len;
 

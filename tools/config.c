@@ -30,6 +30,16 @@ static const char *join(struct arena *arena, const char *folder,
 	return s;
 }
 
+const char *config_folder(struct arena *arena)
+{
+	const char *folder = env_or_null("XDG_CONFIG_HOME");
+
+	if (folder)
+		return join(arena, folder, "/scout");
+	folder = env_or_null("HOME");
+	return folder ? join(arena, folder, "/.config/scout") : NULL;
+}
+
 /* The file to read, or NULL for none. */
 static const char *config_path(struct arena *arena, bool *out_required)
 {
@@ -39,11 +49,8 @@ static const char *config_path(struct arena *arena, bool *out_required)
 	*out_required = given != NULL;
 	if (given)
 		return *given ? given : NULL;
-	folder = env_or_null("XDG_CONFIG_HOME");
-	if (folder)
-		return join(arena, folder, "/scout/config");
-	folder = env_or_null("HOME");
-	return folder ? join(arena, folder, "/.config/scout/config") : NULL;
+	folder = config_folder(arena);
+	return folder ? join(arena, folder, "/config") : NULL;
 }
 
 static bool is_blank(uint8_t c)

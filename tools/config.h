@@ -11,6 +11,13 @@
 #include "tools/flags.h"
 
 /*
+ * The folder of the user's settings: $XDG_CONFIG_HOME/scout, else
+ * ~/.config/scout; in arena.  NULL if neither variable is set, or memory is
+ * short.
+ */
+const char *config_folder(struct arena *arena);
+
+/*
  * Finds the file: $SCOUT_CONFIG (empty: none), else
  * $XDG_CONFIG_HOME/scout/config, else ~/.config/scout/config, and appends its
  * arguments to args, in arena.  *out_path names the file, or is NULL if there

@@ -1,6 +1,7 @@
 /*
- * Which index a command of scout-index means: --index DIR; the folder given, or
- * the .scout in it; else what a query in the current folder would find.
+ * Which index a command of scout-index means: --index, a registered name or a
+ * folder; the folder given, or the .scout in it, or what is registered by that
+ * name; else what a query in the current folder would find.
  */
 #ifndef SCOUT_TOOLS_INDEX_ARG_H
 #define SCOUT_TOOLS_INDEX_ARG_H

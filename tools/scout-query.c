@@ -15,6 +15,7 @@
 #include "tools/print_json.h"
 #include "tools/print_text.h"
 #include "tools/query_flags.h"
+#include "tools/registry.h"
 #include "tools/search_report.h"
 
 static const char program[] = "scout-query";
@@ -49,14 +50,13 @@ static int find_index(struct session *s)
 	struct scout_err err = SCOUT_ERR_INIT;
 	int rc;
 
-	if (s->flags.index_dir) {
-		buf_put_str(&s->index_dir, s->flags.index_dir);
-		s->named = true;
-		return SCOUT_OK;
-	}
-	s->named = env && *env;
+	s->named = s->flags.index_dir || (env && *env);
+	if (s->named)
+		return registry_resolve(s->flags.index_dir ?
+						s->flags.index_dir : env,
+					&s->index_dir, &s->err);
 	rc = scout_index_find(".", &s->index_dir, &err);
-	if (rc == SCOUT_E_NOTFOUND && !s->named)
+	if (rc == SCOUT_E_NOTFOUND)
 		return scout_err_set(&s->err, SCOUT_E_NOTFOUND,
 				     "no index here or in a folder above; make "
 				     "one with 'scout-index build DIR' or name "

@@ -4,6 +4,7 @@
 
 #include "base/os.h"
 #include "tools/cli.h"
+#include "tools/time_text.h"
 
 typedef unsigned long long ull;
 
@@ -31,33 +32,19 @@ void report_notes(const char *program, const struct parsed_query *parsed)
 		cli_message(program, "note: %s", note->text);
 }
 
-/* "5 minutes ago", "3 days ago": when the index was made. */
-static const char *age_text(int64_t index_time_ns, char text[48])
+/* "5 minutes ago": when the index was made. */
+static const char *age_text(int64_t index_time_ns, char text[TIME_TEXT_BYTES])
 {
-	static const struct { int64_t seconds; const char *unit; } units[] = {
-		{ 86400, "day" }, { 3600, "hour" }, { 60, "minute" },
-		{ 1, "second" },
-	};
-	int64_t age = (os_now_ns() - index_time_ns) / 1000000000;
-	size_t i = 0;
-
-	if (age < 0)
-		age = 0;
-	while (i < 3 && age < 2 * units[i].seconds)
-		i++;
-	age /= units[i].seconds;
-	snprintf(text, 48, "%lld %s%s ago", (long long)age, units[i].unit,
-		 age == 1 ? "" : "s");
-	return text;
+	return time_text_age(os_now_ns() - index_time_ns, text);
 }
 
 void report_stale(const char *program, const struct scout_query_stats *stats)
 {
 	ull n = stats->changed_files;
-	char age[48];
+	char age[TIME_TEXT_BYTES];
 
 	if (n && !stats->is_fresh)
-		cli_message(program, "note: the index was made %s; %llu file%s "
+		cli_message(program, "note: the index was made %s ago; %llu file%s "
 			    "changed since and %s read anew, new files may be "
 			    "missing", age_text(stats->index_time_ns, age), n,
 			    n == 1 ? "" : "s", n == 1 ? "was" : "were");
@@ -66,7 +53,7 @@ void report_stale(const char *program, const struct scout_query_stats *stats)
 void report_stats(struct output *out, const struct scout_query_stats *stats,
 		  uint64_t bytes_printed, uint64_t elapsed_ns, bool has_index)
 {
-	char age[48];
+	char age[TIME_TEXT_BYTES];
 
 	output_printf(out, "\n%llu matches\n%llu matched lines\n",
 		      (ull)stats->matches, (ull)stats->matched_lines);
@@ -87,7 +74,7 @@ void report_stats(struct output *out, const struct scout_query_stats *stats,
 	if (stats->is_fresh)
 		output_printf(out, "%llu new, ", (ull)stats->new_files);
 	output_printf(out, "%llu unreadable\n", (ull)stats->unreadable_files);
-	output_printf(out, "%llu files in the index, %llu segments, made %s\n",
+	output_printf(out, "%llu files in the index, %llu segments, made %s ago\n",
 		      (ull)stats->index_docs, (ull)stats->index_segments,
 		      age_text(stats->index_time_ns, age));
 }

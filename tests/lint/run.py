@@ -21,7 +21,8 @@ LAYERS = {
 PUBLIC = re.compile(
     r"^(base/.*|tools/.*|query/(query|sink)\.h|query/language/[^/]+\.h"
     r"|indexer/(indexer|last_run)\.h"
-    r"|index_format/(index_stats|inspect|check|dump|fold|limits|place)\.h)$")
+    r"|index_format/(index_state|index_stats|inspect|check|dump|fold|limits"
+    r"|place)\.h)$")
 # A library's header, and the only files that may include it.
 ONLY = {
     "lmdb.h": r"index_format/(store\w*\.c|store_env\.h)",
