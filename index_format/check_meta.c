@@ -3,6 +3,8 @@
 #include "base/tree/walk.h"
 #include "index_format/index_stats.h"
 #include "index_format/meta_value.h"
+#include "index_format/skip_list.h"
+#include "index_format/touched.h"
 
 /* The manifest --------------------------------------------------------- */
 
@@ -126,44 +128,25 @@ static void check_stats(struct checker *c, const uint64_t found[SKIP_REASONS])
 				"the statistics have");
 }
 
-/* Reads one entry of a part; NULL if it is damaged. */
-static const uint8_t *get_skipped(const uint8_t *p, const uint8_t *end,
-				  struct span *out_path,
-				  enum skip_reason *out_reason)
-{
-	uint32_t reason, sys, len;
-
-	p = get_varint32(p, end, &reason);
-	p = p ? get_varint32(p, end, &sys) : NULL;
-	p = p ? get_varint32(p, end, &len) : NULL;
-	if (!p || len > (size_t)(end - p) || !len ||
-	    reason >> 1 == SKIP_NONE || reason >> 1 >= SKIP_REASONS)
-		return NULL;
-	*out_path = span_of(p, len);
-	*out_reason = (enum skip_reason)(reason >> 1);
-	return p + len;
-}
-
 /* last: the path before, borrowed from the store.  found: paths by reason. */
 static const char *check_skip_part(struct span part, struct span *last,
 				   uint64_t found[SKIP_REASONS])
 {
 	const uint8_t *p = part.ptr, *end = p + part.len;
-	enum skip_reason reason;
-	struct span path;
+	struct skipped_path s;
 
 	if (!part.len)
 		return "it is empty";
 	while (p < end) {
-		p = get_skipped(p, end, &path, &reason);
+		p = skipped_path_get(p, end, &s);
 		if (!p)
 			return "it is damaged";
-		if (memchr(path.ptr, 0, path.len))
+		if (memchr(s.path.ptr, 0, s.path.len))
 			return "a NUL in a path";
-		if (last->len && path_cmp(*last, path) >= 0)
+		if (last->len && path_cmp(*last, s.path) >= 0)
 			return "its paths do not ascend";
-		*last = path;
-		found[reason]++;
+		*last = s.path;
+		found[s.reason]++;
 	}
 	return NULL;
 }
@@ -229,6 +212,28 @@ static void check_deletions(struct checker *c,
 		checker_segment_problem(c, seg, "the deletions %s", problem);
 }
 
+static void check_touched(struct checker *c, const struct checked_segment *seg)
+{
+	uint8_t key[META_KEY_MAX];
+	size_t len = meta_key_put(key, TOUCHED_KEY, seg->meta->number);
+	const char *problem = NULL;
+	struct span list = { NULL, 0 };
+	int rc = meta_value_get(c->txn, span_of(key, len), &list);
+
+	if (!rc)
+		problem = seg->meta->ntouched &&
+			  touched_is_sound(list, seg->meta->ntouched,
+					   seg->meta->ndocs) ?
+				  NULL : "are not as the manifest has them";
+	else if (rc != SCOUT_E_NOTFOUND)
+		problem = "have a wrong checksum";
+	else if (seg->meta->ntouched)
+		problem = "are missing";
+	if (problem)
+		checker_segment_problem(c, seg, "the touched documents %s",
+					problem);
+}
+
 /* Keys ----------------------------------------------------------------- */
 
 /* Whether key is name and a number. */
@@ -252,7 +257,8 @@ static int check_meta_key(struct checker *c, struct span key, struct span value)
 	    key_is(key, SKIPPED_KEY, &number))
 		return SCOUT_OK;
 	if (!key_is(key, DELETED_KEY, &number) &&
-	    !key_is(key, WILD_KEY, &number))
+	    !key_is(key, WILD_KEY, &number) &&
+	    !key_is(key, TOUCHED_KEY, &number))
 		checker_problem(c, "beside the manifest: an unknown key of "
 				"%zu bytes", key.len);
 	else if (!checker_segment(c, number))
@@ -288,8 +294,10 @@ int check_meta(struct checker *c)
 	int rc;
 
 	check_stats(c, skipped);
-	for (i = 0; i < c->manifest.nsegments; i++)
+	for (i = 0; i < c->manifest.nsegments; i++) {
 		check_deletions(c, &c->segments[i]);
+		check_touched(c, &c->segments[i]);
+	}
 	rc = check_skipped_key(c, nparts);
 	if (rc < 0)
 		return rc;

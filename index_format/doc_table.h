@@ -35,6 +35,15 @@ struct doc_info {
 	uint16_t flags;		/* enum doc_flags */
 };
 
+enum { RACY_NS = 2000000000 };
+
+/* Whether a time is so close to (or after) the start of the indexing run that
+ * it cannot be told from that of a later change. */
+static inline bool time_is_racy(int64_t time_ns, int64_t run_started_ns)
+{
+	return time_ns > run_started_ns - RACY_NS;
+}
+
 /* The 64 bytes of a document (path apart). */
 void doc_record_put(const struct doc_info *doc, uint8_t out[DOC_RECORD_BYTES]);
 int doc_record_get(const uint8_t in[DOC_RECORD_BYTES], struct doc_info *out);

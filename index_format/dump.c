@@ -10,7 +10,8 @@
 
 /* Manifest ------------------------------------------------------------- */
 
-static void put_segment(struct dumper *d, const struct segment_meta *m)
+static void put_segment(struct dumper *d, const struct segment_meta *m,
+			bool with_run)
 {
 	unsigned i;
 
@@ -26,6 +27,11 @@ static void put_segment(struct dumper *d, const struct segment_meta *m)
 	dumper_put_field(d, "block_bytes", m->dict_bytes);
 	dumper_put_str(d, "\tblock_keys=");
 	dumper_put_hash(d, m->dict_keys);
+	if (with_run) {
+		dumper_put_field(d, "touched", m->ntouched);
+		dumper_put_field(d, "run_started_ns",
+				 (uint64_t)m->run_started_ns);
+	}
 	dumper_end_line(d);
 	for (i = 0; i < STREAMS; i++) {
 		dumper_put_str(d, "stream\t");
@@ -57,7 +63,7 @@ static void put_manifest(struct dumper *d, bool with_run)
 	dumper_put_bytes(d, m->rules);
 	dumper_end_line(d);
 	for (i = 0; i < m->nsegments; i++)
-		put_segment(d, &m->segments[i]);
+		put_segment(d, &m->segments[i], with_run);
 }
 
 /* Statistics ----------------------------------------------------------- */

@@ -2,6 +2,7 @@
 
 #include "index_format/keys.h"
 #include "index_format/meta_value.h"
+#include "index_format/skip_list.h"
 
 static void put_value(struct dumper *d, struct span value)
 {
@@ -139,47 +140,30 @@ int dump_raw_content(struct dumper *d, struct scout_err *err)
 	return rc < 0 ? scout_err_set(err, rc, "reading the store") : SCOUT_OK;
 }
 
-static int put_skip_part(struct dumper *d, struct span part)
+static void put_skipped(struct dumper *d, const struct skipped_path *s)
 {
-	const uint8_t *p = part.ptr, *end = p + part.len;
-	uint32_t reason, sys, len;
-
-	while (p < end) {
-		p = get_varint32(p, end, &reason);
-		p = p ? get_varint32(p, end, &sys) : NULL;
-		p = p ? get_varint32(p, end, &len) : NULL;
-		if (!p || len > (size_t)(end - p) ||
-		    reason >> 1 >= SKIP_REASONS)
-			return SCOUT_E_CORRUPT;
-		dumper_put_str(d, "skipped\t");
-		dumper_put_str(d, skip_reason_name(
-					  (enum skip_reason)(reason >> 1)));
-		if (sys)
-			dumper_put_field(d, "errno", sys);
-		dumper_put_str(d, "\t");
-		dumper_put_bytes(d, span_of(p, len));
-		dumper_put_str(d, reason & 1 ? "/" : "");
-		dumper_end_line(d);
-		p += len;
-	}
-	return dumper_status(d);
+	dumper_put_str(d, "skipped\t");
+	dumper_put_str(d, skip_reason_name(s->reason));
+	if (s->sys)
+		dumper_put_field(d, "errno", (uint64_t)s->sys);
+	dumper_put_str(d, "\t");
+	dumper_put_bytes(d, s->path);
+	dumper_put_str(d, s->is_dir ? "/" : "");
+	dumper_end_line(d);
 }
 
 int dump_skip_list(struct dumper *d, struct scout_err *err)
 {
-	uint8_t key[META_KEY_MAX];
-	struct span part;
-	uint32_t i;
-	int rc = SCOUT_OK;
+	struct skip_list_cursor c = { .txn = d->snap->txn };
+	struct skipped_path s;
+	int rc;
 
-	for (i = 0; !rc; i++) {
-		rc = meta_value_get(d->snap->txn,
-				    span_of(key, meta_key_put(key, SKIPPED_KEY,
-							      i)), &part);
-		if (rc == SCOUT_E_NOTFOUND)
-			return SCOUT_OK;
-		if (!rc)
-			rc = put_skip_part(d, part);
+	while (!(rc = skip_list_next(&c, &s))) {
+		put_skipped(d, &s);
+		rc = dumper_status(d);
+		if (rc < 0)
+			return rc;
 	}
-	return scout_err_set(err, rc, "reading the skip list");
+	return rc < 0 ? scout_err_set(err, rc, "reading the skip list") :
+			SCOUT_OK;
 }

@@ -2,6 +2,7 @@
 
 #include "index_format/manifest.h"
 #include "index_format/meta_value.h"
+#include "index_format/skip_list.h"
 #include "index_format/store.h"
 
 static void add_size(struct index_stats *s, const char *name, uint64_t bytes)
@@ -84,59 +85,27 @@ int scout_inspect_stats(const char *index_dir, struct arena *arena,
 				      index_dir) : rc;
 }
 
-/* One part of the skip list: reason, flags, errno, path, one after another. */
-static int list_part(struct span part,
-		     int (*fn)(void *, struct span, enum skip_reason, bool,
-			       int),
-		     void *ctx)
-{
-	const uint8_t *p = part.ptr, *end = part.ptr + part.len;
-	uint32_t reason, sys, len;
-	int rc;
-
-	while (p < end) {
-		p = get_varint32(p, end, &reason);
-		p = p ? get_varint32(p, end, &sys) : NULL;
-		p = p ? get_varint32(p, end, &len) : NULL;
-		if (!p || len > (size_t)(end - p) ||
-		    reason >> 1 >= SKIP_REASONS)
-			return SCOUT_E_CORRUPT;
-		rc = fn(ctx, span_of(p, len), (enum skip_reason)(reason >> 1),
-			reason & 1, (int)sys);
-		if (rc < 0)
-			return rc;
-		p += len;
-	}
-	return SCOUT_OK;
-}
-
 int scout_inspect_skipped(const char *index_dir,
 			  int (*fn)(void *ctx, struct span path,
 				    enum skip_reason reason, bool is_dir,
 				    int detail),
 			  void *ctx, struct scout_err *err)
 {
+	struct skip_list_cursor c = { .txn = NULL };
 	struct scout_store *store = NULL;
-	struct store_txn *txn = NULL;
-	uint8_t key[META_KEY_MAX];
-	struct span part;
-	uint32_t i;
+	struct skipped_path s;
 	int rc;
 
 	rc = store_open(index_dir, &store, err);
 	if (!rc)
-		rc = store_begin_read(store, &txn, err);
-	for (i = 0; !rc; i++) {
-		rc = meta_value_get(txn, span_of(key, meta_key_put(
-							      key, SKIPPED_KEY,
-							      i)), &part);
+		rc = store_begin_read(store, &c.txn, err);
+	while (!rc) {
+		rc = skip_list_next(&c, &s);
 		if (!rc)
-			rc = list_part(part, fn, ctx);
+			rc = fn(ctx, s.path, s.reason, s.is_dir, s.sys);
 	}
-	store_end_read(txn);
+	store_end_read(c.txn);
 	store_close(store);
-	if (rc == SCOUT_E_NOTFOUND && i)
-		return SCOUT_OK;	/* past the last part */
-	return scout_err_set(err, rc, "reading the skip list of '%s'",
-			     index_dir);
+	return rc < 0 ? scout_err_set(err, rc, "reading the skip list of '%s'",
+				      index_dir) : SCOUT_OK;
 }

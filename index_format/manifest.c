@@ -35,6 +35,8 @@ static void put_segment(struct buf *out, const struct segment_meta *s)
 	buf_put_varint(out, s->ndocs);
 	buf_put_varint(out, s->ndeleted);
 	buf_put_varint(out, s->nwild);
+	buf_put_varint(out, s->ntouched);
+	buf_put_le64(out, (uint64_t)s->run_started_ns);
 	buf_put_varint(out, s->nwords);
 	buf_put_varint(out, s->nterms);
 	buf_put_varint(out, s->npostings);
@@ -88,12 +90,17 @@ static int get_string(const uint8_t **p, const uint8_t *end,
 static const uint8_t *get_segment(const uint8_t *p, const uint8_t *end,
 				  struct segment_meta *s)
 {
-	uint32_t *small[] = { &s->number, &s->ndocs, &s->ndeleted, &s->nwild };
+	uint32_t *small[] = { &s->number, &s->ndocs, &s->ndeleted, &s->nwild,
+			      &s->ntouched };
 	uint64_t *large[] = { &s->nwords, &s->nterms, &s->npostings };
 	unsigned i;
 
-	for (i = 0; i < 4 && p; i++)
+	for (i = 0; i < 5 && p; i++)
 		p = get_varint32(p, end, small[i]);
+	if (!p || end - p < 8)
+		return NULL;
+	s->run_started_ns = (int64_t)get_le64(p);
+	p += 8;
 	for (i = 0; i < 3 && p; i++)
 		p = get_varint64(p, end, large[i]);
 	p = p ? get_varint32(p, end, &s->dict_blocks) : NULL;

@@ -13,7 +13,7 @@
 #include "index_format/streams.h"
 
 enum {
-	FORMAT_VERSION = 2,
+	FORMAT_VERSION = 3,
 	MANIFEST_MAX_SEGMENTS = 1 << 20,
 };
 
@@ -22,6 +22,10 @@ struct segment_meta {
 	uint32_t ndocs;
 	uint32_t ndeleted;
 	uint32_t nwild;		/* documents with unreliable overlong words */
+	uint32_t ntouched;	/* documents with a newer stat (touched.h) */
+	/* when the run began that last made sure of its documents; for racy
+	 * times */
+	int64_t run_started_ns;
 	uint64_t nwords;
 	uint64_t nterms;
 	uint64_t npostings;
@@ -35,7 +39,7 @@ struct segment_meta {
 struct manifest {
 	const char *root;	/* relative to the index folder, or absolute */
 	struct span rules;	/* walk_rules_encode */
-	int64_t run_started_ns;
+	int64_t run_started_ns;	/* when the last run began that wrote this */
 	struct segment_meta *segments;
 	uint32_t nsegments;
 };
@@ -45,6 +49,7 @@ struct manifest {
 #define STATS_KEY "stats"
 #define DELETED_KEY "deleted"	/* + segment number, big-endian */
 #define WILD_KEY "wild"		/* + segment number */
+#define TOUCHED_KEY "touched"	/* + segment number */
 #define SKIPPED_KEY "skipped"	/* + part number */
 
 enum { META_KEY_MAX = 16 };

@@ -4,6 +4,7 @@
 #include "index_format/keys.h"
 #include "index_format/manifest.h"
 #include "index_format/meta_value.h"
+#include "index_format/touched.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,6 +101,25 @@ static int open_wild(struct segment_reader *seg, uint32_t nwild,
 	return SCOUT_OK;
 }
 
+static int open_touched(struct segment_reader *seg, uint32_t ntouched,
+			struct scout_err *err)
+{
+	uint8_t key[META_KEY_MAX];
+	size_t len = meta_key_put(key, TOUCHED_KEY, seg->number);
+	struct span list;
+	int rc;
+
+	rc = get_promised(seg, span_of(key, len), "touched documents", &list,
+			  err);
+	if (rc < 0)
+		return rc;
+	if (!touched_is_sound(list, ntouched, seg->ndocs))
+		return meta_damage(seg, "touched documents", err);
+	seg->touched = list.ptr;
+	seg->ntouched = ntouched;
+	return SCOUT_OK;
+}
+
 /* True if a key of the dictionary belongs to the segment. */
 static bool key_is_of(struct span key, uint32_t number)
 {
@@ -146,11 +166,14 @@ static int open_segment(struct index_snapshot *snap, struct segment_reader *seg,
 	seg->ndocs = meta->ndocs;
 	seg->nwords = meta->nwords;
 	seg->dict_blocks = meta->dict_blocks;
+	seg->run_started_ns = meta->run_started_ns;
 	rc = open_streams(seg, meta);
 	if (!rc && meta->ndeleted)
 		rc = open_deletions(seg, err);
 	if (!rc && meta->nwild)
 		rc = open_wild(seg, meta->nwild, err);
+	if (!rc && meta->ntouched)
+		rc = open_touched(seg, meta->ntouched, err);
 	if (!rc && snap->check)
 		rc = check_dict_keys(seg, meta, err);
 	return rc;
@@ -561,6 +584,8 @@ int segment_doc(struct segment_reader *seg, doc_id doc,
 	rc = stream_slot(&seg->streams[STREAM_DOC_TABLE], doc, &slot);
 	if (!rc)
 		rc = doc_record_get(slot.ptr, out);
+	if (!rc && seg->ntouched)
+		touched_apply(seg->touched, seg->ntouched, doc, out);
 	if (!rc && paths)
 		rc = find_path(seg, doc, paths, &out->path);
 	return rc < 0 ? scout_err_set(err, rc, "reading document %u", doc) : rc;

@@ -34,6 +34,9 @@ struct segment_reader {
 	const doc_id *wild_docs;	/* documents whose overlong words make
 				 * the index unreliable; ascending */
 	size_t nwild_docs;
+	const uint8_t *touched;	/* list of touched.h, or NULL */
+	size_t ntouched;
+	int64_t run_started_ns;	/* wall clock; for racy times */
 	struct stream_reader streams[STREAMS];
 };
 
@@ -49,7 +52,7 @@ struct index_snapshot {
 	struct arena arena;
 	char *root;		/* folder that was indexed, absolute */
 	struct walk_rules rules;
-	int64_t run_started_ns;	/* wall clock; for racy times */
+	int64_t run_started_ns;	/* wall clock: of the last run that wrote */
 	struct segment_reader *segments;
 	size_t nsegments;
 	uint64_t bytes_touched;	/* index bytes decoded, for --batch */

@@ -84,7 +84,7 @@ static int compare_segment(struct tree_diff *d, struct index_snapshot *snapshot,
 						     "two documents are '%s'",
 						     list->files[at].path);
 			f->state = tree_compare(&info, &list->files[at].st,
-						snapshot->run_started_ns);
+						seg->run_started_ns);
 			f->segment = (uint32_t)segment;
 			f->doc = doc;
 			count_state(d, f->state);

@@ -37,15 +37,6 @@ struct tree_diff {
 	uint64_t nsame, nunsure, nchanged, nnew, ngone;
 };
 
-enum { RACY_NS = 2000000000 };
-
-/* Whether a time is so close to (or after) the start of the indexing run that
- * it cannot be told from that of a later change. */
-static inline bool time_is_racy(int64_t time_ns, int64_t run_started_ns)
-{
-	return time_ns > run_started_ns - RACY_NS;
-}
-
 /* How a file differs from what the index has of it. */
 enum tree_state tree_compare(const struct doc_info *doc,
 			     const struct os_stat *st, int64_t run_started_ns);

@@ -30,8 +30,9 @@ static int build_segment(struct build *b, size_t first, size_t count,
 
 	if (rc < 0)
 		return rc;
+	m->run_started_ns = r->started_ns;
 	b->nsegments++;
-	r->stats->files += m->ndocs;
+	r->stats->files += m->ndocs - m->ndeleted;
 	r->stats->deleted += m->ndeleted;
 	r->stats->words += m->nwords;
 	r->stats->terms += m->nterms;

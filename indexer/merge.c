@@ -63,14 +63,15 @@ static int add_doc(struct merge *m, struct run_doc_reader *r, doc_id doc,
 	m->doc_of_file[r->file] = doc;
 	m->norms[doc] = length_norm(r->doc.nwords);
 	r->doc.path = span_of(f->path, f->path_len);
-	m->result->nlines += r->doc.nlines;
-	m->result->text_bytes += r->doc.size_bytes;
 	if (doc % 8 == 0)
 		buf_put_u8(deleted, 0);
 	if (m->options->delete_docs.len && !buf_status(deleted) &&
 	    is_listed(m->options->delete_docs, r->doc.path)) {
 		deleted->ptr[doc / 8] |= (uint8_t)(1 << doc % 8);
 		m->result->meta.ndeleted++;
+	} else {
+		m->result->nlines += r->doc.nlines;
+		m->result->text_bytes += r->doc.size_bytes;
 	}
 	return segment_writer_add_doc(m->writer, &r->doc, r->line_records, err);
 }

@@ -1,9 +1,8 @@
 #include "indexer/run_meta.h"
 
 #include "index_format/meta_value.h"
+#include "index_format/skip_list.h"
 #include "indexer/index_folder.h"
-
-enum { SKIPPED_PART_BYTES = 1 << 20 };
 
 static int put_skip_part(struct index_run *r, struct buf *part, uint32_t number,
 			 struct scout_err *err)
@@ -16,12 +15,25 @@ static int put_skip_part(struct index_run *r, struct buf *part, uint32_t number,
 	return rc;
 }
 
+/* What was found out by opening a file, and need not be again while its stat is
+ * the same. */
+static bool keeps_stat(const struct file_entry *f)
+{
+	return f->skip == SKIP_BINARY;
+}
+
 static void put_skipped(struct buf *out, const struct file_entry *f)
 {
-	buf_put_varint(out, (uint64_t)f->skip << 1 | f->is_dir);
-	buf_put_varint(out, (uint64_t)f->sys);
-	buf_put_varint(out, f->path_len);
-	buf_put(out, f->path, f->path_len);
+	struct skipped_path s = {
+		.path = span_of(f->path, f->path_len),
+		.reason = (enum skip_reason)f->skip,
+		.is_dir = f->is_dir,
+		.sys = f->sys,
+		.has_stat = keeps_stat(f),
+		.st = f->st,
+	};
+
+	skipped_path_put(out, &s);
 }
 
 /* Both lists are in path order; so is what is stored. */
@@ -52,7 +64,7 @@ int run_meta_put_skipped(struct index_run *r, struct scout_err *err)
 			i++;
 		else
 			k++;
-		if (part.len >= SKIPPED_PART_BYTES)
+		if (part.len >= SKIP_PART_BYTES)
 			rc = put_skip_part(r, &part, nparts++, err);
 	}
 	if (!rc && (part.len || buf_status(&part) < 0))

@@ -290,6 +290,13 @@ void candidate_list_release(struct candidate_list *list)
 	buf_release(&list->candidates);
 }
 
+static bool is_racy_doc(const struct doc_info *d,
+			const struct segment_reader *seg)
+{
+	return time_is_racy(d->mtime_ns, seg->run_started_ns) ||
+	       time_is_racy(d->ctime_ns, seg->run_started_ns);
+}
+
 static int put_candidate(struct index_search *s, struct head *h,
 			 struct candidate_list *list, struct scout_err *err)
 {
@@ -298,6 +305,7 @@ static int put_candidate(struct index_search *s, struct head *h,
 		.path_len = d->path.len, .size_bytes = d->size_bytes,
 		.is_indexed = true, .is_current = s->fresh != NULL, .mtime_ns = d->mtime_ns,
 		.ctime_ns = d->ctime_ns, .ino = d->ino, .flags = d->flags,
+		.is_racy = is_racy_doc(d, h->run.seg),
 		.verdict = h->verdict };
 	int rc = SCOUT_OK;
 

@@ -217,7 +217,6 @@ static int find_files(struct run *r, const char *root, struct scout_err *err)
 	if (rc < 0)
 		return rc;
 	r->root = r->index->root;
-	r->job.run_started_ns = r->snapshot->run_started_ns;
 	r->stats->index_time_ns = r->snapshot->run_started_ns;
 	r->stats->index_segments = r->snapshot->nsegments;
 	for (i = 0; i < r->snapshot->nsegments; i++)

@@ -36,6 +36,7 @@ struct candidate {
 	bool is_current, is_changed;
 	int64_t mtime_ns, ctime_ns;
 	uint64_t ino;
+	bool is_racy;		/* its times are too near to the run's */
 	uint16_t flags;		/* enum doc_flags */
 	enum verdict verdict;
 	bool knows_lines;	/* the lines below are exact */

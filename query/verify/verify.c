@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-#include "index_format/tree_diff.h"
 #include "query/language/query_error.h"
 #include "query/verify/confirm.h"
 #include "query/verify/context.h"
@@ -78,15 +77,13 @@ static void set_lines(struct task *t, uint64_t nlines, uint64_t nmatches)
 static void compare_stat(struct task *t, const struct os_stat *st)
 {
 	const struct candidate *c = t->c;
-	int64_t run = t->v->job->run_started_ns;
 
 	answers_file(t->out)->size_bytes = st->size;
 	if (!c->is_indexed)
 		return;
 	t->changed = st->size != c->size_bytes || st->ino != c->ino ||
 		     st->mtime_ns != c->mtime_ns || st->ctime_ns != c->ctime_ns;
-	t->racy = !t->changed && (time_is_racy(c->mtime_ns, run) ||
-				  time_is_racy(c->ctime_ns, run));
+	t->racy = !t->changed && c->is_racy;
 }
 
 /* The file may have an answer in it, but cannot be read: a message says why. */

@@ -23,7 +23,6 @@ struct verify_job {
 	const struct query_options *options;
 	const struct walk_rules *rules;
 	int root_fd;
-	int64_t run_started_ns;	/* of the index; for racy times */
 };
 
 /* One thread's tools. */

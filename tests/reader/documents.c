@@ -101,7 +101,7 @@ static void read_paths(struct segment *seg)
 	}
 }
 
-static int is_deleted(const struct segment *seg, uint32_t doc)
+int is_deleted(const struct segment *seg, uint32_t doc)
 {
 	return seg->ndeleted && seg->deleted.at[doc / 8] >> (doc % 8) & 1;
 }
@@ -139,6 +139,22 @@ static void check_wild(struct segment *seg)
 	need(k == seg->nwild, "wild documents that do not ascend");
 }
 
+/* Their times and inodes are printed by nobody. */
+static void check_touched(const struct segment *seg)
+{
+	uint32_t i, doc, before = 0;
+
+	set_where(seg, 0);
+	need(left(seg->touched) == 28 * (size_t)seg->ntouched,
+	     "length of the touched ones");
+	for (i = 0; i < seg->ntouched; i++) {
+		doc = (uint32_t)le_at(seg->touched.at + 28 * i, 4);
+		need(doc < seg->ndocs && (!i || doc > before),
+		     "touched documents that do not ascend");
+		before = doc;
+	}
+}
+
 void read_documents(struct segment *seg)
 {
 	uint64_t words = 0;
@@ -154,6 +170,7 @@ void read_documents(struct segment *seg)
 	read_paths(seg);
 	check_deleted(seg);
 	check_wild(seg);
+	check_touched(seg);
 }
 
 static void print_flags(unsigned flags)

@@ -69,6 +69,8 @@ static void read_segment(struct bytes *in, struct segment *seg)
 	seg->ndocs = get_varint32(in);
 	seg->ndeleted = get_varint32(in);
 	seg->nwild = get_varint32(in);
+	seg->ntouched = get_varint32(in);
+	get_le(in, 8);
 	seg->nwords = get_varint(in);
 	seg->nterms = get_varint(in);
 	seg->npostings = get_varint(in);
@@ -80,7 +82,8 @@ static void read_segment(struct bytes *in, struct segment *seg)
 		seg->stream_bytes[i] = get_varint(in);
 	}
 	need(seg->ndocs <= 4000000, "documents of a segment");
-	need(seg->ndeleted <= seg->ndocs && seg->nwild <= seg->ndocs,
+	need(seg->ndeleted <= seg->ndocs && seg->nwild <= seg->ndocs &&
+		     seg->ntouched <= seg->ndocs,
 	     "more marked documents than documents");
 }
 
@@ -129,7 +132,7 @@ static void read_manifest(void)
 
 	need(find_meta("manifest", -1, &in), "no manifest");
 	need(!memcmp(get_bytes(&in, 8).at, "scoutidx", 8), "the magic");
-	need(get_le(&in, 4) == 2, "the version");
+	need(get_le(&in, 4) == 3, "the version");
 	unicode = get_string(&in);
 	need(left(unicode) == 6 && !memcmp(unicode.at, "15.0.0", 6),
 	     "the version of Unicode");
@@ -141,7 +144,7 @@ static void read_manifest(void)
 	get_le(&in, 8);
 	nsegments = get_varint32(&in);
 	need(nsegments <= 1048576, "the number of segments");
-	put_text("format\tversion=2\nrules\t");
+	put_text("format\tversion=3\nrules\t");
 	put_escaped(rules);
 	put_text("\n");
 	segments = take_memory(nsegments, sizeof(*segments));
@@ -169,17 +172,17 @@ static void read_skipped(struct bytes *in, char *before, char *path)
 	uint32_t what = get_varint32(in), sys = get_varint32(in);
 	struct bytes text = get_string(in);
 
-	need(what / 2 >= 1 && what / 2 <= 11, "the reason of a skipped path");
-	need(what / 2 == 10 || sys == 0, "an errno without its reason");
+	need(what / 4 >= 1 && what / 4 <= 11, "the reason of a skipped path");
+	need(what / 4 == 10 || sys == 0, "an errno without its reason");
 	need(left(text) > 0 && left(text) < 65536, "length of a skipped path");
 	need(!memchr(text.at, 0, left(text)), "a NUL in a skipped path");
 	memcpy(path, text.at, left(text));
 	path[left(text)] = '\0';
 	need(compare_paths(before, path) < 0,
 	     "skipped paths that do not ascend");
-	skipped[what / 2]++;
+	skipped[what / 4]++;
 	put_text("skipped\t");
-	put_text(names[what / 2]);
+	put_text(names[what / 4]);
 	put_text("\t");
 	if (sys) {
 		put_text("errno=");
@@ -188,6 +191,8 @@ static void read_skipped(struct bytes *in, char *before, char *path)
 	}
 	put_escaped(text);
 	put_text(what & 1 ? "/\n" : "\n");
+	if (what & 2)
+		get_bytes(in, 32);
 }
 
 static void read_skip_list(void)
@@ -232,11 +237,13 @@ static void check_stats(void)
 	}
 	need(in.at == in.end, "bytes after the statistics");
 	for (k = 0; k < nsegments; k++) {
-		docs += segments[k].ndocs;
+		docs += segments[k].ndocs - segments[k].ndeleted;
 		words += segments[k].nwords;
 		terms += segments[k].nterms;
 		postings += segments[k].npostings;
 		for (d = 0; d < segments[k].ndocs; d++) {
+			if (is_deleted(&segments[k], d))
+				continue;
 			lines += segments[k].docs[d].lines;
 			size += segments[k].docs[d].size;
 		}
@@ -294,17 +301,29 @@ static void print_chunk_hashes(const struct segment *seg)
 	}
 }
 
-/* Every path of a segment comes before those of the next. */
-static void check_border(const struct segment *seg)
+static int compare_path_pointers(const void *a, const void *b)
 {
-	const struct segment *next = seg + 1;
+	return compare_paths(*(char *const *)a, *(char *const *)b);
+}
 
-	snprintf(where, sizeof(where), "segments %u and %u",
-		 (unsigned)seg->number, (unsigned)next->number);
-	need(!seg->ndocs || !next->ndocs ||
-		     compare_paths(seg->docs[seg->ndocs - 1].path,
-				   next->docs[0].path) < 0,
-	     "paths that do not ascend");
+/* A path that is not deleted is in one segment only. */
+static void check_paths_once(void)
+{
+	uint32_t i, d, n = 0, k = 0;
+	char **paths;
+
+	for (i = 0; i < nsegments; i++)
+		n += segments[i].ndocs - segments[i].ndeleted;
+	snprintf(where, sizeof(where), "all segments");
+	paths = take_memory(n, sizeof(*paths));
+	for (i = 0; i < nsegments; i++)
+		for (d = 0; d < segments[i].ndocs; d++)
+			if (!is_deleted(&segments[i], d))
+				paths[k++] = segments[i].docs[d].path;
+	qsort(paths, n, sizeof(*paths), compare_path_pointers);
+	for (k = 1; k < n; k++)
+		need(compare_paths(paths[k - 1], paths[k]) != 0,
+		     "a path that is in two segments");
 }
 
 static void read_index(void)
@@ -317,8 +336,7 @@ static void read_index(void)
 		read_documents(&segments[i]);
 		print_documents(&segments[i]);
 	}
-	for (i = 1; i < nsegments; i++)
-		check_border(&segments[i - 1]);
+	check_paths_once();
 	read_skip_list();
 	for (i = 0; i < nsegments; i++)
 		read_dictionary(&segments[i]);

@@ -35,7 +35,7 @@ struct document {
 };
 
 struct segment {
-	uint32_t number, ndocs, ndeleted, nwild;
+	uint32_t number, ndocs, ndeleted, nwild, ntouched;
 	uint64_t nwords, nterms, npostings;
 	uint32_t dict_blocks;
 	uint64_t dict_bytes, dict_keys;
@@ -45,7 +45,7 @@ struct segment {
 	/* How far a stream has been read that is read from start to end. */
 	uint64_t next[NSTREAMS];
 	struct bytes *blocks, *keys;
-	struct bytes deleted, wild;
+	struct bytes deleted, wild, touched;
 	struct document *docs;
 };
 
@@ -112,6 +112,7 @@ void check_slots(const struct segment *seg, int stream, unsigned size,
 
 /* documents.c */
 void read_documents(struct segment *seg);
+int is_deleted(const struct segment *seg, uint32_t doc);
 void print_documents(const struct segment *seg);
 void read_line_maps(struct segment *seg);
 

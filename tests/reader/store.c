@@ -239,4 +239,7 @@ void read_segment_values(struct segment *seg)
 	if (seg->nwild)
 		need(find_meta("wild", seg->number, &seg->wild),
 		     "no wild documents");
+	if (seg->ntouched)
+		need(find_meta("touched", seg->number, &seg->touched),
+		     "no touched documents");
 }

@@ -19,6 +19,8 @@ static void make_manifest(struct rng *r, uint32_t nsegments,
 		s->ndocs = rng_below(r, SEGMENT_MAX_DOCS + 1);
 		s->ndeleted = rng_skewed(r);
 		s->nwild = rng_skewed(r);
+		s->ntouched = rng_skewed(r);
+		s->run_started_ns = (int64_t)rng_next(r);
 		s->nwords = rng_next(r);
 		s->nterms = rng_next(r);
 		s->npostings = rng_next(r);
@@ -68,6 +70,8 @@ static void test_round_trip(void **state)
 				    a->ndocs == b->ndocs &&
 				    a->ndeleted == b->ndeleted &&
 				    a->nwild == b->nwild &&
+				    a->ntouched == b->ntouched &&
+				    a->run_started_ns == b->run_started_ns &&
 				    a->nwords == b->nwords &&
 				    a->nterms == b->nterms &&
 				    a->npostings == b->npostings &&
@@ -157,7 +161,7 @@ static void test_versions(void **state)
 	put_le32(out.ptr + 8, FORMAT_VERSION + 1);
 	sign(&out);
 	assert_int_equal(decode(buf_span(&out), &err), SCOUT_E_VERSION);
-	assert_non_null(strstr(err.msg, "version 2"));
+	assert_non_null(strstr(err.msg, "version 3"));
 	put_le32(out.ptr + 8, 0);
 	sign(&out);
 	assert_int_equal(decode(buf_span(&out), &err), SCOUT_E_VERSION);
