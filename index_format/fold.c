@@ -78,6 +78,33 @@ enum char_class char_class_of(int32_t cp)
 	}
 }
 
+enum char_kind char_kind_of(int32_t cp)
+{
+	const utf8proc_property_t *p = utf8proc_get_property(cp);
+
+	if (p->ignorable)
+		return CHAR_KIND_MARK;
+	switch (p->category) {
+	case UTF8PROC_CATEGORY_LU:
+	case UTF8PROC_CATEGORY_LT:
+		return CHAR_KIND_UPPER;
+	case UTF8PROC_CATEGORY_LL:
+		return CHAR_KIND_LOWER;
+	case UTF8PROC_CATEGORY_ND:
+	case UTF8PROC_CATEGORY_NL:
+	case UTF8PROC_CATEGORY_NO:
+		return CHAR_KIND_NUMBER;
+	case UTF8PROC_CATEGORY_PC:
+		return CHAR_KIND_CONNECTOR;
+	case UTF8PROC_CATEGORY_MN:
+	case UTF8PROC_CATEGORY_MC:
+	case UTF8PROC_CATEGORY_ME:
+		return CHAR_KIND_MARK;
+	default:
+		return CHAR_KIND_LETTER;
+	}
+}
+
 bool char_is_upper(int32_t cp)
 {
 	return utf8proc_get_property(cp)->category == UTF8PROC_CATEGORY_LU;
@@ -415,6 +442,37 @@ size_t fold_stable_prefix(struct span folded)
 			stable = at;
 	}
 	return stable;
+}
+
+struct span fold_stable_core(struct span folded)
+{
+	size_t end = fold_stable_prefix(folded), start = 0;
+	int32_t cp;
+	unsigned n;
+
+	while (start < end) {
+		n = utf8_decode(folded.ptr + start, folded.ptr + end, &cp);
+		if (!utf8proc_get_property(cp)->combining_class)
+			break;
+		start += n;
+	}
+	return span_of(folded.ptr + start, end - start);
+}
+
+int fold_strip_marks(struct span folded, struct buf *out)
+{
+	const uint8_t *p = folded.ptr, *end = folded.ptr + folded.len;
+	int32_t cp;
+	unsigned n;
+
+	for (; p < end; p += n) {
+		n = utf8_decode(p, end, &cp);
+		if (!n)
+			return SCOUT_E_CORRUPT;
+		if (cp < 128 || !is_mark(cp))
+			buf_put(out, p, n);
+	}
+	return buf_status(out);
 }
 
 const char *fold_unicode_version(void)

@@ -36,6 +36,18 @@ enum char_class char_class_of(int32_t code_point);
  */
 unsigned utf8_decode(const uint8_t *p, const uint8_t *end, int32_t *out);
 
+/* What a character of a word is to the parts of the word. */
+enum char_kind {
+	CHAR_KIND_LETTER,	/* none of those below */
+	CHAR_KIND_UPPER,	/* Lu, Lt */
+	CHAR_KIND_LOWER,	/* Ll */
+	CHAR_KIND_NUMBER,	/* N* */
+	CHAR_KIND_CONNECTOR,	/* Pc */
+	CHAR_KIND_MARK,		/* M*, and what is ignorable */
+};
+
+enum char_kind char_kind_of(int32_t code_point);
+
 /* True for general category Lu: what smart case calls an upper-case letter. */
 bool char_is_upper(int32_t code_point);
 
@@ -76,6 +88,14 @@ int fold_compose(struct span folded, struct buf *out);
  * text in NFC begins with this part in NFKD.
  */
 size_t fold_stable_prefix(struct span folded);
+
+/* The part of folded text from its first starter to its last: text around it
+ * cannot change what it is folded to. */
+struct span fold_stable_core(struct span folded);
+
+/* Appends folded text without its marks (M*): what FOLD_NO_MARKS makes of it.
+ * SCOUT_OK or SCOUT_E_NOMEM; SCOUT_E_CORRUPT if it is not UTF-8. */
+int fold_strip_marks(struct span folded, struct buf *out);
 
 /* Length of the part of folded text that the index keeps: at most 255 bytes,
  * cut at a code point. */

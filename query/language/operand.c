@@ -2,11 +2,10 @@
 
 #include "index_format/fold.h"
 #include "index_format/tokenizer.h"
+#include "query/language/edit_distance.h"
 #include "query/language/filter_value.h"
 #include "query/language/query_error.h"
 #include "query/language/smart_case.h"
-
-enum { FUZZY_MAX_EDITS = 3 };
 
 /* A word or wildcard of a bare operand, in the order written. */
 struct atom {

@@ -40,9 +40,4 @@ void ast_print(const struct ast *node, struct buf *out);
 void query_error_print(struct span query, const struct scout_err *err,
 		       struct buf *out);
 
-/* True if a word glob matches a folded word: composed is the NFC form of the
- * word, folded as the glob is. */
-bool word_glob_match(const struct glob_item *items, size_t nitems,
-		     struct span composed);
-
 #endif

@@ -1,4 +1,4 @@
-#include "query/language/parser.h"
+#include "query/language/word_pattern.h"
 
 #include "index_format/fold.h"
 

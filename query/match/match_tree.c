@@ -23,10 +23,6 @@ static int unsupported(struct builder *b, const struct ast *node,
 static const char *kind_name(const struct ast *node)
 {
 	switch (node->kind) {
-	case AST_FUZZY:
-		return "a fuzzy word";
-	case AST_PART:
-		return "part:";
 	case AST_REGEX:
 		return "a regex inside NEAR or BEFORE";
 	case AST_LITERAL:
@@ -45,6 +41,8 @@ static bool is_leaf(const struct builder *b, const struct ast *node)
 {
 	switch (node->kind) {
 	case AST_WORDS:
+	case AST_FUZZY:
+	case AST_PART:
 		return true;
 	case AST_REGEX:
 	case AST_LITERAL:
@@ -105,7 +103,8 @@ static bool same_words(const struct ast *a, const struct ast *b)
 /* The same for any two operands. */
 static bool same_leaf(const struct ast *a, const struct ast *b)
 {
-	return a->kind == b->kind && same_words(a, b);
+	return a->kind == b->kind && a->distance == b->distance &&
+	       same_words(a, b);
 }
 
 /* Whether a word could be both pieces; true where that takes thought. */

@@ -1,15 +1,12 @@
 #include "query/plan/expand.h"
 
-#include "index_format/fold.h"
-#include "query/language/parser.h"
-
 /* An expansion under way. */
 struct expander {
 	struct segment_reader *seg;
-	const struct piece_plan *piece;
+	const struct term_match *match;
 	struct arena *arena;
 	struct expansion *out;
-	struct buf composed;
+	struct term_scratch scratch;
 	/* what was found, while it is few: document << 32 | position */
 	bool keeps_pairs;
 	uint64_t *pairs;
@@ -59,54 +56,6 @@ int set_add_postings(uint64_t *set, struct posting_cursor *c)
 		c->index = c->in_block - 1;
 	}
 	return rc < 0 ? rc : SCOUT_OK;
-}
-
-/* --- Which terms --------------------------------------------------------- */
-
-enum term_match { TERM_NO, TERM_YES, TERM_PERHAPS };
-
-/* Whether a term that starts with piece->term matches the prefix.  What follows
- * an ASCII prefix can only change its last letter if it is a mark. */
-static int test_prefix(struct expander *x, struct span term,
-		       enum term_match *out)
-{
-	struct span composed = x->piece->composed, start = x->piece->term;
-	int rc;
-
-	*out = TERM_YES;
-	if (!composed.len ||
-	    (span_eq(composed, start) && start.ptr[start.len - 1] < 128 &&
-	     (term.len == start.len || term.ptr[start.len] < 128)))
-		return SCOUT_OK;
-	buf_clear(&x->composed);
-	rc = fold_compose(term, &x->composed);
-	if (rc < 0)
-		return rc;
-	if (span_has_prefix(buf_span(&x->composed), composed))
-		return SCOUT_OK;
-	/* one that was cut might match with its rest */
-	*out = term.len >= TERM_CUT_MIN_BYTES ? TERM_PERHAPS : TERM_NO;
-	return SCOUT_OK;
-}
-
-static int test_term(struct expander *x, struct span term, enum term_match *out)
-{
-	const struct piece_plan *p = x->piece;
-	struct span composed = term;
-	int rc;
-
-	if (!p->nitems)
-		return test_prefix(x, term, out);
-	if (!span_is_ascii(term)) {
-		buf_clear(&x->composed);
-		rc = fold_compose(term, &x->composed);
-		if (rc < 0)
-			return rc;
-		composed = buf_span(&x->composed);
-	}
-	*out = word_glob_match(p->items, p->nitems, composed) ? TERM_YES :
-	       term.len >= TERM_CUT_MIN_BYTES ? TERM_PERHAPS : TERM_NO;
-	return SCOUT_OK;
 }
 
 /* --- What they hold ------------------------------------------------------ */
@@ -184,17 +133,36 @@ static int add_where_cut(struct expander *x, struct posting_cursor *c)
 	return rc < 0 ? rc : SCOUT_OK;
 }
 
-static int add_postings(struct expander *x, struct posting_cursor *c,
-			enum term_match match)
+/* Notes that the text decides about the documents of a term. */
+static int add_unsure(struct expander *x, const struct term_info *info)
 {
-	if (match == TERM_PERHAPS)
+	struct expansion *out = x->out;
+	struct posting_cursor c;
+	int rc;
+
+	if (!out->unsure)
+		out->unsure = arena_calloc(x->arena, set_words(x->seg->ndocs),
+					   sizeof(*out->unsure));
+	if (!out->unsure)
+		return SCOUT_E_NOMEM;
+	rc = posting_cursor_init(&c, x->seg, info);
+	if (!rc)
+		rc = set_add_postings(out->unsure, &c);
+	posting_cursor_release(&c);
+	return rc;
+}
+
+static int add_postings(struct expander *x, struct posting_cursor *c,
+			enum term_verdict verdict)
+{
+	if (verdict == TERM_NO)
 		return add_where_cut(x, c);
 	return x->keeps_pairs ? add_positions(x, c) :
 				set_add_postings(x->out->set, c);
 }
 
 static int add_term(struct expander *x, const struct term_info *info,
-		    enum term_match match)
+		    enum term_verdict verdict)
 {
 	struct posting_cursor c;
 	int rc;
@@ -205,32 +173,40 @@ static int add_term(struct expander *x, const struct term_info *info,
 		forget_positions(x);
 	rc = posting_cursor_init(&c, x->seg, info);
 	if (!rc)
-		rc = add_postings(x, &c, match);
+		rc = add_postings(x, &c, verdict);
 	posting_cursor_release(&c);
+	if (!rc && verdict == TERM_PERHAPS)
+		rc = add_unsure(x, info);
 	return rc;
+}
+
+static int open_terms(struct expander *x, struct term_iter *it,
+		      struct scout_err *err)
+{
+	const struct term_match *m = x->match;
+
+	if ((m->filter.nbits || m->filter.needle.len) && !m->start.len)
+		return term_iter_open_filtered(it, x->seg, &m->filter, err);
+	return term_iter_open(it, x->seg, m->start, err);
 }
 
 static int add_terms(struct expander *x, struct scout_err *err)
 {
-	const struct piece_plan *p = x->piece;
-	enum term_match match;
+	const struct term_match *m = x->match;
+	enum term_verdict verdict;
 	struct term_iter it;
-	int rc;
-
-	if (p->nitems && !p->term.len)
-		rc = term_iter_open_filtered(&it, x->seg, &p->filter, err);
-	else
-		rc = term_iter_open(&it, x->seg, p->term, err);
+	int rc = open_terms(x, &it, err);
 
 	while (!rc) {
 		rc = term_iter_next(&it, err);
-		if (rc)
+		if (rc || !span_has_prefix(it.term, m->start))
 			break;
-		if (!span_has_prefix(it.term, p->term))
-			break;
-		rc = test_term(x, it.term, &match);
-		if (!rc && match != TERM_NO)
-			rc = add_term(x, &it.info, match);
+		rc = m->test(m, &x->scratch, it.term, it.info.surface,
+			     &verdict);
+		/* one that was cut might match with its rest */
+		if (!rc && (verdict != TERM_NO ||
+			    it.term.len >= TERM_CUT_MIN_BYTES))
+			rc = add_term(x, &it.info, verdict);
 	}
 	x->out->nblocks = it.nblocks;
 	term_iter_close(&it);
@@ -323,16 +299,16 @@ static doc_id count_set(const uint64_t *set, doc_id n)
 	return count;
 }
 
-int expand_piece(struct segment_reader *seg, const struct piece_plan *piece,
+int expand_terms(struct segment_reader *seg, const struct term_match *match,
 		 bool want_positions, struct arena *arena,
 		 struct expansion *out, struct scout_err *err)
 {
-	struct expander x = { .seg = seg, .piece = piece, .arena = arena,
+	struct expander x = { .seg = seg, .match = match, .arena = arena,
 			      .out = out, .keeps_pairs = want_positions };
 	int rc;
 
 	memset(out, 0, sizeof(*out));
-	buf_init(&x.composed, MEM_QUERY);
+	term_scratch_init(&x.scratch);
 	out->set = arena_calloc(arena, set_words(seg->ndocs),
 				sizeof(*out->set));
 	rc = out->set ? add_terms(&x, err) : SCOUT_E_NOMEM;
@@ -342,6 +318,6 @@ int expand_piece(struct segment_reader *seg, const struct piece_plan *piece,
 			rc = make_lists(&x);
 	}
 	scout_free(x.pairs);
-	buf_release(&x.composed);
-	return rc < 0 ? scout_err_set(err, rc, "expanding a glob") : rc;
+	term_scratch_release(&x.scratch);
+	return rc < 0 ? scout_err_set(err, rc, "expanding a word") : rc;
 }

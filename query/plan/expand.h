@@ -1,7 +1,6 @@
 /*
- * Expanding a prefix or another glob: all documents of all terms of a segment
- * that match it, as one list.  A glob that begins with a wildcard looks only at
- * dictionary blocks whose filters have all its trigrams.
+ * Expanding a word of a query: all documents of all terms of a segment that it
+ * stands for (term_match.h), as one list.
  *
  * With positions while they are few enough to hold; beyond that the documents
  * alone.  Everything is in the caller's arena.
@@ -10,13 +9,14 @@
 #define SCOUT_QUERY_PLAN_EXPAND_H
 
 #include "index_format/segment_reader.h"
-#include "query/plan/plan.h"
+#include "query/plan/term_match.h"
 
 enum { EXPAND_MAX_POSITIONS = 4 << 20 };
 
 struct expansion {
 	doc_id ndocs;		/* documents that have any of the terms */
 	uint64_t *set;		/* a bit for each document of the segment */
+	uint64_t *unsure;	/* those of which the text decides; NULL: none */
 	/* with positions: ascending documents, and theirs from start[i] to
 	 * start[i + 1], ascending */
 	bool has_positions;
@@ -29,10 +29,10 @@ struct expansion {
 };
 
 /*
- * All terms of a segment that an expanded piece matches, as one list in arena.
+ * All terms of a segment that match, as one list in arena.
  * SCOUT_E_CORRUPT, SCOUT_E_NOMEM.
  */
-int expand_piece(struct segment_reader *seg, const struct piece_plan *piece,
+int expand_terms(struct segment_reader *seg, const struct term_match *match,
 		 bool want_positions, struct arena *arena,
 		 struct expansion *out, struct scout_err *err);
 
@@ -44,6 +44,11 @@ static inline size_t set_words(doc_id n)
 
 /* The first document >= from in a set of n bits, or DOC_NONE. */
 doc_id set_next(const uint64_t *set, doc_id n, doc_id from);
+
+static inline bool set_has(const uint64_t *set, doc_id doc)
+{
+	return set[doc / 64] >> (doc & 63) & 1;
+}
 
 /* Sets the bits of all documents that c has from its first posting on. */
 int set_add_postings(uint64_t *set, struct posting_cursor *c);

@@ -34,7 +34,7 @@ static int look_up(const struct piece_plan *p, struct segment_reader *seg,
 		return SCOUT_OK;
 	}
 	arena_init(&arena, MEM_QUERY);
-	rc = expand_piece(seg, p, false, &arena, &x, err);
+	rc = expand_terms(seg, &p->match, false, &arena, &x, err);
 	if (!rc) {
 		f->nblocks += x.nblocks;
 		f->nterms += x.nterms;
@@ -56,9 +56,8 @@ static int explain_piece(const struct ast_piece *piece,
 
 	buf_put_str(out, "    ");
 	put_printable(piece->raw, out);
-	buf_put_str(out, p->nitems ? ": glob" : p->is_expanded ? ": prefix " :
-								 ": word ");
-	if (!p->nitems)
+	buf_printf(out, ": %s", p->is_expanded ? p->match.name : "word ");
+	if (!p->is_expanded)
 		put_printable(p->term, out);
 	for (i = 0; snapshot && i < snapshot->nsegments && !rc; i++)
 		rc = look_up(p, &snapshot->segments[i], &f, err);

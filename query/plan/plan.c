@@ -33,140 +33,54 @@ static bool has_iota_subscript(struct span s)
 	return s.len && memmem(s.ptr, s.len, "\xcd\x85", 2);
 }
 
-/* Shortens a term to what the index keeps. */
-static void cut_term(struct leaf_plan *leaf, struct span *term)
+/* Whether that may be so of a piece: then its terms are not known. */
+static bool is_out_of_order(const struct ast *leaf,
+			    const struct ast_piece *piece)
 {
-	if (term->len >= TERM_CUT_MIN_BYTES)
-		leaf->minds_overlong = true;
-	if (term->len > TERM_MAX_BYTES)
-		leaf->is_approximate = true;
-	term->len = fold_kept_len(*term);
+	size_t i;
+
+	if (!leaf->sensitive)
+		return false;
+	for (i = 0; i < piece->nitems; i++)
+		if (has_iota_subscript(piece->items[i].folded))
+			return true;
+	return has_iota_subscript(piece->raw) ||
+	       has_iota_subscript(piece->folded);
 }
 
-static int plan_word(struct planner *p, const struct ast_piece *piece,
+static bool is_expanded(const struct ast *leaf, const struct ast_piece *piece)
+{
+	return leaf->kind != AST_WORDS || piece->nitems || leaf->no_marks;
+}
+
+static int plan_term(struct planner *p, const struct ast_piece *piece,
 		     struct leaf_plan *leaf, struct piece_plan *out)
 {
-	int rc;
-
 	buf_clear(&p->fold);
 	if (fold_whole(piece->raw, FOLD_CASE, &p->fold) < 0)
 		return out_of_memory(p);
-	rc = keep(p, &out->term);
-	if (rc < 0)
-		return rc;
-	cut_term(leaf, &out->term);
-	leaf->is_anywhere |= leaf->is_approximate &&
-			     has_iota_subscript(piece->folded);
-	return SCOUT_OK;
+	leaf->minds_overlong |= p->fold.len >= TERM_CUT_MIN_BYTES;
+	leaf->is_approximate |= p->fold.len > TERM_MAX_BYTES;
+	p->fold.len = fold_kept_len(buf_span(&p->fold));
+	return keep(p, &out->term);
 }
 
-static int plan_prefix(struct planner *p, const struct ast_piece *piece,
-		       struct leaf_plan *leaf, struct piece_plan *out)
+static int plan_piece(struct planner *p, const struct ast *node,
+		      const struct ast_piece *piece, struct leaf_plan *leaf,
+		      struct piece_plan *out)
 {
-	const struct glob_item *item = &piece->items[0];
-	bool is_sensitive = leaf->is_approximate;
+	int rc = SCOUT_OK;
 
-	out->is_expanded = true;
-	out->term = span_of(item->lookup.ptr,
-			    fold_stable_prefix(item->lookup));
-	cut_term(leaf, &out->term);
-	leaf->minds_overlong = true;
-	leaf->is_anywhere |= is_sensitive && has_iota_subscript(item->folded);
-	/* with case, what starts a word need not start its folded form (J is
-	 * the start of J with a caron, j is not that of its small one) */
-	if (is_sensitive)
-		return SCOUT_OK;
-	buf_clear(&p->fold);
-	if (fold_compose(item->lookup, &p->fold) < 0)
+	out->is_expanded = is_expanded(node, piece);
+	leaf->is_anywhere |= is_out_of_order(node, piece);
+	/* what was cut off is not in the index */
+	leaf->minds_overlong |= out->is_expanded;
+	if (!out->is_expanded)
+		rc = plan_term(p, piece, leaf, out);
+	if (!rc && (out->is_expanded || node->sensitive) &&
+	    term_match_make(node, piece, p->arena, &out->match) < 0)
 		return out_of_memory(p);
-	return keep(p, &out->composed);
-}
-
-/* --- Globs --------------------------------------------------------------- */
-
-/* The filter bits of a literal; those of its end if it ends the word.  ASCII
- * characters next to each other in the NFC form are so in the term. */
-static size_t literal_bits(struct span s, bool is_last, uint16_t *bits)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i + 3 <= s.len; i++)
-		if (span_is_ascii(span_of(s.ptr + i, 3)))
-			bits[n++] = (uint16_t)filter_bit(
-				s.ptr[i], s.ptr[i + 1], s.ptr[i + 2]);
-	if (is_last && s.len >= 2 &&
-	    span_is_ascii(span_of(s.ptr + s.len - 2, 2)))
-		bits[n++] = (uint16_t)filter_bit(s.ptr[s.len - 2],
-						 s.ptr[s.len - 1], 0);
-	return n;
-}
-
-/* The longest run of ASCII in a literal, if it is longer than best: all terms
- * that match have it, for the same reason. */
-static struct span longer_run(struct span s, struct span best)
-{
-	size_t i, start = 0;
-
-	for (i = 0; i <= s.len; i++) {
-		if (i < s.len && s.ptr[i] < 128)
-			continue;
-		if (i - start > best.len)
-			best = span_of(s.ptr + start, i - start);
-		start = i + 1;
-	}
-	return best;
-}
-
-static int plan_filter(struct planner *p, const struct ast_piece *piece,
-		       struct piece_plan *out)
-{
-	size_t i, most = 0;
-	uint16_t *bits;
-
-	for (i = 0; i < piece->nitems; i++)
-		most += piece->items[i].composed.len;
-	bits = arena_alloc(p->arena, (most + 1) * sizeof(*bits));
-	if (!bits)
-		return out_of_memory(p);
-	out->filter.bits = bits;
-	for (i = 0; i < piece->nitems; i++) {
-		struct span s = piece->items[i].composed;
-
-		if (piece->items[i].kind != GLOB_LITERAL)
-			continue;
-		out->filter.nbits += literal_bits(s, i + 1 == piece->nitems,
-						  bits + out->filter.nbits);
-		out->filter.needle = longer_run(s, out->filter.needle);
-	}
-	return SCOUT_OK;
-}
-
-static int plan_glob(struct planner *p, const struct ast_piece *piece,
-		     struct leaf_plan *leaf, struct piece_plan *out)
-{
-	const struct glob_item *first = &piece->items[0];
-
-	out->is_expanded = true;
-	out->items = piece->items;
-	out->nitems = piece->nitems;
-	/* terms know no case: what a sensitive glob matches is in the text */
-	leaf->is_anywhere |= leaf->is_approximate;
-	leaf->minds_overlong = true;
-	if (first->kind == GLOB_LITERAL) {
-		out->term = span_of(first->lookup.ptr,
-				    fold_stable_prefix(first->lookup));
-		cut_term(leaf, &out->term);
-	}
-	return out->term.len ? SCOUT_OK : plan_filter(p, piece, out);
-}
-
-static int plan_piece(struct planner *p, const struct ast_piece *piece,
-		      struct leaf_plan *leaf, struct piece_plan *out)
-{
-	if (!piece->nitems)
-		return plan_word(p, piece, leaf, out);
-	return ast_is_prefix(piece) ? plan_prefix(p, piece, leaf, out) :
-				      plan_glob(p, piece, leaf, out);
+	return rc;
 }
 
 static int plan_leaf(struct planner *p, const struct ast *node,
@@ -184,11 +98,10 @@ static int plan_leaf(struct planner *p, const struct ast *node,
 				   sizeof(*out->pieces));
 	if (!out->pieces)
 		return out_of_memory(p);
-	out->is_approximate = node->sensitive;
-	out->is_anywhere = node->no_marks;
 	out->needs_positions |= wants_lines || node->npieces > 1;
 	for (i = 0; i < node->npieces && !rc; i++)
-		rc = plan_piece(p, &node->pieces[i], out, &out->pieces[i]);
+		rc = plan_piece(p, node, &node->pieces[i], out,
+				&out->pieces[i]);
 	return rc;
 }
 

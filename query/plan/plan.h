@@ -9,17 +9,14 @@
 
 #include "index_format/segment_reader.h"
 #include "query/match/eval.h"
+#include "query/plan/term_match.h"
 
 struct piece_plan {
-	bool is_expanded;	/* a prefix, or another glob */
-	struct span term;	/* kept form; of an expanded piece what all its
-				 * terms start with, perhaps nothing */
-	struct span composed;	/* prefix: what their NFC forms start with, or
-				 * empty if that is not to be tested */
-	/* a glob other than a prefix: what their NFC forms match */
-	const struct glob_item *items;
-	size_t nitems;		/* 0: it is none */
-	struct term_filter filter;	/* if term is empty */
+	bool is_expanded;	/* may stand for several terms */
+	struct span term;	/* if it does not: kept form */
+	/* if it does, which; else, if it has a test, whether the words of the
+	 * term match */
+	struct term_match match;
 };
 
 struct leaf_plan {

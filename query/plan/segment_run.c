@@ -169,8 +169,14 @@ static int join_leaf(struct segment_run *r, struct leaf_run *l, bool whole)
 
 static bool is_exact(const struct segment_run *r, const struct leaf_run *l)
 {
+	size_t i;
+
 	if (l->is_approximate)
 		return false;
+	for (i = 0; l->has_unsure && i < l->plan->npieces; i++)
+		if (l->expansions[i].unsure &&
+		    set_has(l->expansions[i].unsure, r->doc))
+			return false;
 	return r->trusts_flags || !l->plan->minds_overlong ||
 	       !(r->info.flags & DOC_OVERLONG);
 }
@@ -271,32 +277,65 @@ static int index_last_below(void *ctx, term_pos pos, uint32_t nlines,
 
 /* --- Opening ------------------------------------------------------------- */
 
-static int open_word(struct segment_run *r, struct leaf_run *l, size_t i,
-		     struct scout_err *err)
+static int open_expansion(struct segment_run *r, struct leaf_run *l, size_t i,
+			  struct scout_err *err)
+{
+	struct expansion *x = &l->expansions[i];
+	int rc = expand_terms(r->seg, &l->plan->pieces[i].match,
+			      l->plan->needs_positions, r->arena, x, err);
+
+	if (rc < 0)
+		return rc;
+	l->has_positions &= x->has_positions;
+	l->has_unsure |= x->unsure != NULL;
+	if (x->ndocs)
+		word_cursor_open_expansion(&l->words[i], r->seg, x);
+	else
+		word_cursor_open_none(&l->words[i]);
+	return SCOUT_OK;
+}
+
+/* Asks a term that was found whether its words match. */
+static int test_term(struct leaf_run *l, size_t i,
+		     const struct term_info *info, bool *out_is_wanted)
 {
 	const struct piece_plan *p = &l->plan->pieces[i];
+	enum term_verdict verdict = TERM_YES;
+	struct term_scratch s;
+	int rc = SCOUT_OK;
+
+	if (p->match.test) {
+		term_scratch_init(&s);
+		rc = p->match.test(&p->match, &s, p->term, info->surface,
+				   &verdict);
+		term_scratch_release(&s);
+	}
+	l->is_approximate |= verdict != TERM_YES;
+	/* one that was cut might match with its rest */
+	*out_is_wanted = verdict != TERM_NO ||
+			 p->term.len >= TERM_CUT_MIN_BYTES;
+	return rc;
+}
+
+static int open_term(struct segment_run *r, struct leaf_run *l, size_t i,
+		     struct scout_err *err)
+{
 	struct word_cursor *w = &l->words[i];
 	struct term_info info;
+	bool is_wanted;
 	int rc;
 
-	if (p->is_expanded) {
-		rc = expand_piece(r->seg, p, l->plan->needs_positions,
-				   r->arena, &l->expansions[i], err);
-		if (rc < 0)
-			return rc;
-		word_cursor_open_expansion(w, r->seg, &l->expansions[i]);
-		l->has_positions &= l->expansions[i].has_positions;
-		if (!l->expansions[i].ndocs)
-			word_cursor_open_none(w);
-		return SCOUT_OK;
-	}
-	rc = segment_find_term(r->seg, p->term, &info, err);
+	rc = segment_find_term(r->seg, l->plan->pieces[i].term, &info, err);
 	if (rc == SCOUT_E_NOTFOUND) {
 		word_cursor_open_none(w);
 		return SCOUT_OK;
 	}
 	if (!rc)
+		rc = test_term(l, i, &info, &is_wanted);
+	if (!rc && is_wanted)
 		rc = word_cursor_open_term(w, r->seg, &info, r->arena);
+	else if (!rc)
+		word_cursor_open_none(w);
 	return rc < 0 ? scout_err_set(err, rc, "opening a term") : rc;
 }
 
@@ -322,7 +361,9 @@ static int open_leaf(struct segment_run *r, unsigned leaf,
 		return scout_err_set(err, SCOUT_E_NOMEM, "opening a query");
 	l->has_readers = true;
 	for (i = 0; i < n && !rc; i++) {
-		rc = open_word(r, l, i, err);
+		rc = l->plan->pieces[i].is_expanded ?
+			     open_expansion(r, l, i, err) :
+			     open_term(r, l, i, err);
 		l->has_readers &= l->words[i].kind == CURSOR_POSTINGS;
 	}
 	return rc;

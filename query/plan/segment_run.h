@@ -22,6 +22,7 @@ struct leaf_run {
 	struct position_reader *readers;	/* or one after the other */
 	bool has_readers;		/* all its words are terms */
 	bool is_approximate;
+	bool has_unsure;	/* ... in some documents of its expansions */
 	bool has_positions;		/* all its words can tell them */
 	/* what is known for the document at hand */
 	doc_id checked_doc;		/* the one that occurs is about */

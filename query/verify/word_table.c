@@ -2,7 +2,6 @@
 
 #include "base/hash.h"
 #include "index_format/fold.h"
-#include "query/language/parser.h"
 
 #define NO_ELEMENT UINT32_MAX
 
@@ -18,92 +17,104 @@ static uint32_t slot_of(const struct word_table *t, struct span text,
 	return (uint32_t)(h + flags * 0x9e3779b9u) & (t->nslots - 1);
 }
 
-static uint32_t *head_of(struct word_table *t, const struct word_element *e)
+static uint32_t *head_of(struct word_table *t, const struct word_pattern *p)
 {
-	if (e->nitems)
-		return &t->globs;
-	if (e->is_prefix)
-		return &t->prefixes[e->text.len ? e->text.ptr[0] :
+	switch (p->kind) {
+	case PATTERN_WORD:
+		return &t->slots[slot_of(t, p->text, p->flags)];
+	case PATTERN_PREFIX:
+		return &t->prefixes[p->text.len ? p->text.ptr[0] :
 						  EMPTY_PREFIX];
-	return &t->slots[slot_of(t, e->text, e->flags)];
+	default:
+		return &t->others;
+	}
+}
+
+/* Lets ASCII words of least to most bytes through, whatever their start. */
+static void allow_lengths(struct word_table *t, size_t least, size_t most)
+{
+	uint64_t bits = UINT64_MAX << (least < 63 ? least : 63);
+	unsigned c;
+
+	if (most < 63)
+		bits &= ~(UINT64_MAX << (most + 1));
+	for (c = 0; c < 128; c++)
+		t->lengths[c] |= bits;
 }
 
 /* Which ASCII words a glob may match: none if a literal of it is not ASCII. */
 static void note_glob_lengths(struct word_table *t,
-			      const struct word_element *e)
+			      const struct word_pattern *p)
 {
 	size_t i, n = 0;
-	unsigned c;
 
-	for (i = 0; i < e->nitems; i++) {
-		n += e->items[i].kind == GLOB_ONE;
-		if (e->items[i].kind != GLOB_LITERAL)
+	for (i = 0; i < p->nitems; i++) {
+		n += p->items[i].kind == GLOB_ONE;
+		if (p->items[i].kind != GLOB_LITERAL)
 			continue;
-		n += e->items[i].composed.len;
-		if (!span_is_ascii(e->items[i].composed))
+		n += p->items[i].composed.len;
+		if (!span_is_ascii(p->items[i].composed))
 			return;
 	}
-	if (n > 63)
-		n = 63;
-	for (c = 0; c < 128; c++)
-		t->lengths[c] |= UINT64_MAX << n;
+	allow_lengths(t, n, SIZE_MAX);
 }
 
-/* Notes which ASCII words the element may match. */
-static void note_lengths(struct word_table *t, const struct word_element *e)
+static void note_text_lengths(struct word_table *t,
+			      const struct word_pattern *p)
 {
-	unsigned n = e->text.len < 63 ? (unsigned)e->text.len : 63;
+	unsigned n = p->text.len < 63 ? (unsigned)p->text.len : 63;
 	uint8_t c;
 
-	if (e->nitems) {
-		note_glob_lengths(t, e);
+	if (p->kind == PATTERN_PREFIX && !n)
+		allow_lengths(t, 0, SIZE_MAX);
+	if (!n || !span_is_ascii(p->text))
 		return;
-	}
-	if (e->is_prefix && !n)
-		memset(t->lengths, 0xff, sizeof(t->lengths));
-	if (!n || !span_is_ascii(e->text))
-		return;
-	c = e->text.ptr[0];
+	c = p->text.ptr[0];
 	if (c >= 'A' && c <= 'Z')
 		c |= 0x20;
-	t->lengths[c] |= e->is_prefix ? UINT64_MAX << n : (uint64_t)1 << n;
+	t->lengths[c] |= p->kind == PATTERN_PREFIX ? UINT64_MAX << n :
+						     (uint64_t)1 << n;
 }
 
-static uint32_t find_or_add(struct word_table *t, const struct word_element *e)
+/* Notes which ASCII words the pattern may match. */
+static void note_lengths(struct word_table *t, const struct word_pattern *p)
 {
-	uint32_t *head = head_of(t, e), i;
+	size_t n, edits;
 
-	for (i = *head; i != NO_ELEMENT && !e->nitems; i = t->elements[i].next)
-		if (t->elements[i].flags == e->flags &&
-		    span_eq(t->elements[i].text, e->text))
+	switch (p->kind) {
+	case PATTERN_GLOB:
+		note_glob_lengths(t, p);
+		break;
+	case PATTERN_FUZZY:
+		n = p->edits->nchars;
+		edits = p->edits->max_edits;
+		allow_lengths(t, n > edits ? n - edits : 0, n + edits);
+		break;
+	case PATTERN_PART:
+		if (span_is_ascii(p->text))
+			allow_lengths(t, p->text.len, SIZE_MAX);
+		break;
+	default:
+		note_text_lengths(t, p);
+	}
+}
+
+static uint32_t find_or_add(struct word_table *t, const struct word_pattern *p)
+{
+	uint32_t *head = head_of(t, p), i;
+
+	for (i = *head; i != NO_ELEMENT; i = t->elements[i].next)
+		if (word_pattern_eq(&t->elements[i].pattern, p))
 			return i;
 	i = t->nelements++;
-	t->elements[i] = *e;
+	t->elements[i].pattern = *p;
 	t->elements[i].next = *head;
 	*head = i;
-	note_lengths(t, e);
-	t->variants |= 1u << e->flags;
-	if (e->is_prefix || e->nitems)
-		t->glob_variants |= 1u << e->flags;
+	note_lengths(t, p);
+	t->variants |= 1u << p->flags;
+	if (p->kind != PATTERN_WORD)
+		t->composed_variants |= 1u << p->flags;
 	return i;
-}
-
-/* The bytes of a text may be empty: words of nothing but marks, without marks. */
-static uint32_t add_piece(struct word_table *t, const struct ast *leaf,
-			  const struct ast_piece *piece)
-{
-	struct word_element e = { .is_prefix = ast_is_prefix(piece) };
-
-	e.flags = (leaf->sensitive ? 0 : FOLD_CASE) |
-		  (leaf->no_marks ? FOLD_NO_MARKS : 0);
-	if (piece->nitems && !e.is_prefix) {
-		e.items = piece->items;
-		e.nitems = piece->nitems;
-	} else {
-		e.text = e.is_prefix ? piece->items[0].composed :
-				       piece->folded;
-	}
-	return find_or_add(t, &e);
 }
 
 static size_t count_pieces(const struct match_tree *tree)
@@ -127,7 +138,25 @@ static int make_slots(struct word_table *t, size_t npieces, struct arena *arena)
 		return SCOUT_E_NOMEM;
 	memset(t->slots, 0xff, t->nslots * sizeof(*t->slots));
 	memset(t->prefixes, 0xff, sizeof(t->prefixes));
-	t->globs = NO_ELEMENT;
+	t->others = NO_ELEMENT;
+	return SCOUT_OK;
+}
+
+/* The bytes of a text may be empty: words of nothing but marks, without marks. */
+static int add_leaf(struct word_table *t, unsigned l, const struct ast *leaf,
+		    struct arena *arena)
+{
+	struct word_pattern p;
+	size_t i;
+
+	t->pieces[l] = arena_alloc(arena, leaf->npieces * sizeof(**t->pieces));
+	if (!t->pieces[l])
+		return SCOUT_E_NOMEM;
+	for (i = 0; i < leaf->npieces; i++) {
+		if (word_pattern_make(leaf, &leaf->pieces[i], arena, &p) < 0)
+			return SCOUT_E_NOMEM;
+		t->pieces[l][i] = find_or_add(t, &p);
+	}
 	return SCOUT_OK;
 }
 
@@ -135,24 +164,15 @@ int word_table_make(const struct match_tree *tree, struct arena *arena,
 		    struct word_table *out, struct scout_err *err)
 {
 	unsigned l;
-	size_t i;
 
 	memset(out, 0, sizeof(*out));
 	out->pieces = arena_alloc(arena, tree->nleaves * sizeof(*out->pieces));
 	if (!out->pieces || make_slots(out, count_pieces(tree), arena) < 0)
 		return scout_err_set(err, SCOUT_E_NOMEM, "planning a query");
-	for (l = 0; l < tree->nleaves; l++) {
-		const struct ast *leaf = tree->leaves[l];
-
-		out->pieces[l] = arena_alloc(arena, leaf->npieces *
-						    sizeof(**out->pieces));
-		if (!out->pieces[l])
+	for (l = 0; l < tree->nleaves; l++)
+		if (add_leaf(out, l, tree->leaves[l], arena) < 0)
 			return scout_err_set(err, SCOUT_E_NOMEM,
 					     "planning a query");
-		for (i = 0; i < leaf->npieces; i++)
-			out->pieces[l][i] =
-				add_piece(out, leaf, &leaf->pieces[i]);
-	}
 	return SCOUT_OK;
 }
 
@@ -160,6 +180,7 @@ int word_scratch_init(struct word_scratch *s, const struct word_table *t)
 {
 	buf_init(&s->folded, MEM_QUERY);
 	buf_init(&s->composed, MEM_QUERY);
+	buf_init(&s->part, MEM_QUERY);
 	s->nfound = 0;
 	s->found = scout_malloc(MEM_QUERY,
 				((size_t)t->nelements + 1) * sizeof(*s->found));
@@ -170,6 +191,7 @@ void word_scratch_release(struct word_scratch *s)
 {
 	buf_release(&s->folded);
 	buf_release(&s->composed);
+	buf_release(&s->part);
 	scout_free(s->found);
 	s->found = NULL;
 }
@@ -183,20 +205,8 @@ static void find_equal(const struct word_table *t, struct span folded,
 	uint32_t i = t->slots[slot_of(t, folded, flags)];
 
 	for (; i != NO_ELEMENT; i = t->elements[i].next)
-		if (t->elements[i].flags == flags &&
-		    span_eq(t->elements[i].text, folded))
-			s->found[s->nfound++] = i;
-}
-
-static void find_globs(const struct word_table *t, struct span composed,
-		       unsigned flags, struct word_scratch *s)
-{
-	uint32_t i;
-
-	for (i = t->globs; i != NO_ELEMENT; i = t->elements[i].next)
-		if (t->elements[i].flags == flags &&
-		    word_glob_match(t->elements[i].items,
-				    t->elements[i].nitems, composed))
+		if (t->elements[i].pattern.flags == flags &&
+		    span_eq(t->elements[i].pattern.text, folded))
 			s->found[s->nfound++] = i;
 }
 
@@ -207,15 +217,38 @@ static void find_prefixes(const struct word_table *t, struct span composed,
 	uint32_t i;
 
 	for (i = t->prefixes[first]; i != NO_ELEMENT; i = t->elements[i].next)
-		if (t->elements[i].flags == flags &&
-		    span_has_prefix(composed, t->elements[i].text))
+		if (t->elements[i].pattern.flags == flags &&
+		    span_has_prefix(composed, t->elements[i].pattern.text))
 			s->found[s->nfound++] = i;
 	if (first == EMPTY_PREFIX)
 		return;
 	for (i = t->prefixes[EMPTY_PREFIX]; i != NO_ELEMENT;
 	     i = t->elements[i].next)
-		if (t->elements[i].flags == flags)
+		if (t->elements[i].pattern.flags == flags)
 			s->found[s->nfound++] = i;
+}
+
+/* All patterns but words, asked of a word that went through flags. */
+static int find_others(const struct word_table *t, struct span word,
+		       struct span composed, unsigned flags,
+		       struct word_scratch *s)
+{
+	uint32_t i;
+	bool matches;
+
+	find_prefixes(t, composed, flags, s);
+	for (i = t->others; i != NO_ELEMENT; i = t->elements[i].next) {
+		const struct word_pattern *p = &t->elements[i].pattern;
+
+		if (p->flags != flags)
+			continue;
+		if (word_pattern_matches(p, word, composed, composed, &s->part,
+					 &matches) < 0)
+			return SCOUT_E_NOMEM;
+		if (matches)
+			s->found[s->nfound++] = i;
+	}
+	return SCOUT_OK;
 }
 
 /* Puts word, folded, into s->folded. */
@@ -241,27 +274,24 @@ int word_table_match_ascii(const struct word_table *t, struct span word,
 			folded = buf_span(&s->folded);
 		}
 		find_equal(t, folded, flags, s);
-		if (t->glob_variants >> flags & 1) {
-			find_prefixes(t, folded, flags, s);
-			find_globs(t, folded, flags, s);
-		}
+		if ((t->composed_variants >> flags & 1) &&
+		    find_others(t, word, folded, flags, s) < 0)
+			return SCOUT_E_NOMEM;
 		folded = word;
 	}
 	return SCOUT_OK;
 }
 
-static int match_variant(const struct word_table *t, unsigned flags,
-			 struct word_scratch *s)
+static int match_variant(const struct word_table *t, struct span word,
+			 unsigned flags, struct word_scratch *s)
 {
 	find_equal(t, buf_span(&s->folded), flags, s);
-	if (!(t->glob_variants >> flags & 1))
+	if (!(t->composed_variants >> flags & 1))
 		return SCOUT_OK;
 	buf_clear(&s->composed);
 	if (fold_compose(buf_span(&s->folded), &s->composed) < 0)
 		return SCOUT_E_NOMEM;
-	find_prefixes(t, buf_span(&s->composed), flags, s);
-	find_globs(t, buf_span(&s->composed), flags, s);
-	return SCOUT_OK;
+	return find_others(t, word, buf_span(&s->composed), flags, s);
 }
 
 int word_table_match(const struct word_table *t, struct span word,
@@ -275,12 +305,14 @@ int word_table_match(const struct word_table *t, struct span word,
 	*out_is_word = s->folded.len > 0;
 	if (!*out_is_word)
 		return SCOUT_OK;
-	if ((t->variants >> FOLD_CASE & 1) && match_variant(t, FOLD_CASE, s) < 0)
+	if ((t->variants >> FOLD_CASE & 1) &&
+	    match_variant(t, word, FOLD_CASE, s) < 0)
 		return SCOUT_E_NOMEM;
 	for (flags = 0; flags < WORD_VARIANTS; flags++) {
 		if (flags == FOLD_CASE || !(t->variants >> flags & 1))
 			continue;
-		if (fold(word, flags, s) < 0 || match_variant(t, flags, s) < 0)
+		if (fold(word, flags, s) < 0 ||
+		    match_variant(t, word, flags, s) < 0)
 			return SCOUT_E_NOMEM;
 	}
 	return SCOUT_OK;
@@ -295,18 +327,19 @@ int word_is_word(struct span word, struct word_scratch *s, bool *out)
 }
 
 /* ASCII, whose folding is lower case: without a copy. */
-static bool ascii_matches(const struct word_element *e, struct span word)
+static bool ascii_matches(const struct word_pattern *p, struct span word)
 {
 	size_t i;
 
-	if (e->is_prefix ? word.len < e->text.len : word.len != e->text.len)
+	if (p->kind == PATTERN_PREFIX ? word.len < p->text.len :
+					word.len != p->text.len)
 		return false;
-	for (i = 0; i < e->text.len; i++) {
+	for (i = 0; i < p->text.len; i++) {
 		uint8_t c = word.ptr[i];
 
-		if ((e->flags & FOLD_CASE) && c >= 'A' && c <= 'Z')
+		if ((p->flags & FOLD_CASE) && c >= 'A' && c <= 'Z')
 			c |= 0x20;
-		if (c != e->text.ptr[i])
+		if (c != p->text.ptr[i])
 			return false;
 	}
 	return true;
@@ -316,23 +349,19 @@ int word_element_matches(const struct word_table *t, uint32_t element,
 			 struct span word, bool word_is_ascii,
 			 struct word_scratch *s, bool *out)
 {
-	const struct word_element *e = &t->elements[element];
+	const struct word_pattern *p = &t->elements[element].pattern;
 
-	if (word_is_ascii && !e->nitems) {
-		*out = ascii_matches(e, word);
+	if (word_is_ascii &&
+	    (p->kind == PATTERN_WORD || p->kind == PATTERN_PREFIX)) {
+		*out = ascii_matches(p, word);
 		return SCOUT_OK;
 	}
-	if (fold(word, e->flags, s) < 0)
+	if (fold(word, p->flags, s) < 0)
 		return SCOUT_E_NOMEM;
-	if (!e->is_prefix && !e->nitems) {
-		*out = span_eq(buf_span(&s->folded), e->text);
-		return SCOUT_OK;
-	}
 	buf_clear(&s->composed);
-	if (fold_compose(buf_span(&s->folded), &s->composed) < 0)
+	if (p->kind != PATTERN_WORD &&
+	    fold_compose(buf_span(&s->folded), &s->composed) < 0)
 		return SCOUT_E_NOMEM;
-	*out = e->nitems ? word_glob_match(e->items, e->nitems,
-					   buf_span(&s->composed)) :
-			   span_has_prefix(buf_span(&s->composed), e->text);
-	return SCOUT_OK;
+	return word_pattern_matches(p, word, buf_span(&s->folded),
+				    buf_span(&s->composed), &s->part, out);
 }

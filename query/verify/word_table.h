@@ -1,25 +1,23 @@
 /*
  * The words of a query, as a text's words are compared with them.
  *
- * An element is a distinct word, prefix or other glob in a distinct way of comparing (case,
- * accents); the pieces of leaves refer to elements by number.  Comparing is on
- * the whole word, whatever the index keeps of it.  The table never changes after
- * it was made and may be shared by threads; each has a scratch of its own.
+ * An element is a distinct pattern (word_pattern.h): a word, a glob, ..., in a
+ * distinct way of comparing (case, accents); the pieces of leaves refer to
+ * elements by number.  Comparing is on the whole word, whatever the index keeps
+ * of it.  The table never changes after it was made and may be shared by
+ * threads; each has a scratch of its own.
  */
 #ifndef SCOUT_QUERY_VERIFY_WORD_TABLE_H
 #define SCOUT_QUERY_VERIFY_WORD_TABLE_H
 
 #include "base/buf.h"
+#include "query/language/word_pattern.h"
 #include "query/match/eval.h"
 
 enum { WORD_VARIANTS = 4 };	/* combinations of enum fold_flags */
 
 struct word_element {
-	struct span text;	/* folded form; of a prefix its NFC form */
-	unsigned flags;		/* enum fold_flags that both sides go through */
-	bool is_prefix;
-	const struct glob_item *items;	/* another glob, which has no text */
-	size_t nitems;
+	struct word_pattern pattern;
 	uint32_t next;		/* in the same list; UINT32_MAX ends */
 };
 
@@ -28,11 +26,11 @@ struct word_table {
 	uint32_t nelements;
 	uint32_t **pieces;	/* pieces[leaf][i]: element number */
 	unsigned variants;	/* bit for each value of flags in use */
-	unsigned glob_variants;	/* ... by prefixes and other globs */
+	unsigned composed_variants;	/* ... by other patterns than words */
 	uint32_t *slots;	/* hash table of the plain words */
 	uint32_t nslots;	/* a power of two */
 	uint32_t prefixes[257];	/* by first byte; last those without text */
-	uint32_t globs;		/* the other globs */
+	uint32_t others;	/* all that is neither */
 	/* for ASCII words: bit n of lengths[c] if a word of n bytes that
 	 * starts with c (lower case) may match; 63 is 63 and more */
 	uint64_t lengths[128];
@@ -46,6 +44,7 @@ int word_table_make(const struct match_tree *tree, struct arena *arena,
 struct word_scratch {
 	struct buf folded;
 	struct buf composed;
+	struct buf part;
 	uint32_t *found;	/* room for all elements */
 	uint32_t nfound;	/* elements that the last word matched */
 };

@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "index_format/fold.h"
-#include "query/language/parser.h"
+#include "query/language/word_pattern.h"
 
 enum { PATTERN_MAX = 64, WORD_MAX = 256 };
 

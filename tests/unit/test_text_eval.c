@@ -298,7 +298,7 @@ static void test_given_up(void **state)
 static void test_unsupported(void **state)
 {
 	static const char *const queries[] = {
-		"foo~", "part:foo", "/foo/ NEAR a", "a NEAR lit:\"foo\"",
+		"/foo/ NEAR a", "a NEAR lit:\"foo\"",
 		"foo ext:c",
 	};
 	struct parse_options options = { CASE_DEFAULT };

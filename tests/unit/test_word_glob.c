@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "query/language/parser.h"
+#include "query/language/word_pattern.h"
 
 enum { MAX_ITEMS = 64 };
 
