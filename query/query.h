@@ -71,6 +71,9 @@ struct query_options {
 	uint32_t before, after;	/* context lines (DETAIL_TEXT) */
 	uint64_t max_count;	/* -m: hit lines per file; 0 = no limit */
 	bool stop_at_first;	/* -q: one matching file is enough */
+	/* DETAIL_TEXT, brute: a span that several operands match is given once
+	 * for each of them */
+	bool all_operands;
 	unsigned nthreads;	/* 0: as many as processors */
 };
 

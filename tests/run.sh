@@ -81,6 +81,8 @@ step "evaluator of the oracle" python3 tests/oracle/test_evaluator.py
 step "oracle" tests/oracle/run --bin "$rel/tools" --seed 1 --cases $cases
 step "--fresh after random edits" tests/fresh/run --bin "$rel/tools" \
 	$long_flag
+step "selftest finds what is wrong" tests/selftest/run --bin "$rel/tools" \
+	--tree /usr/include
 step "answers equal ripgrep's on the system's headers" tests/oracle/ripgrep \
 	--bin "$rel/tools" --tree /usr/include printf struct copyright the \
 	unsigned '"unsigned int"' '"this file is part of"' '"free software"'

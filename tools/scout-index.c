@@ -13,14 +13,15 @@
 #include "tools/interrupt.h"
 #include "tools/query_flags.h"
 #include "tools/registry_command.h"
+#include "tools/selftest_command.h"
 #include "tools/stats_command.h"
 
 static const char program[] = "scout-index";
 
 /* In the order in which help shows them. */
 static const struct command *const commands[] = {
-	&build_command, &stats_command, &check_command, &dump_command,
-	&list_command, &add_command, &remove_command,
+	&build_command, &stats_command, &check_command, &selftest_command,
+	&dump_command, &list_command, &add_command, &remove_command,
 };
 
 enum { NCOMMANDS = sizeof(commands) / sizeof(commands[0]) };

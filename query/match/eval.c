@@ -310,7 +310,8 @@ int match_collect(struct match_run *run, bool *out_exact)
 		return SCOUT_E_NOMEM;
 	rc = collect_node(run, run->tree->root, &exact);
 	if (!rc)
-		rc = hit_list_sort(&run->hits, true, &run->scratch);
+		rc = hit_list_sort(&run->hits, !run->keeps_leaves,
+				   &run->scratch);
 	if (!rc)
 		*out_exact = exact;
 	return rc;

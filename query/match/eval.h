@@ -34,8 +34,9 @@ struct match_run {
 	const struct match_tree *tree;
 	struct match_source source;
 	struct arena scratch;	/* cleared for each document */
+	bool keeps_leaves;	/* hits of two leaves with one span both stay */
 	struct hit_list hits;	/* after match_collect: in order, each span
-				 * once */
+				 * once, unless keeps_leaves */
 	/* the same, by leaf: whether all occurrences of one that is in_text
 	 * take part */
 	bool *leaf_takes_part;

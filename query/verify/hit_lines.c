@@ -53,6 +53,14 @@ static bool same_span(const struct line_match *a, const struct line_match *b)
 	return a->line == b->line && a->start == b->start && a->end == b->end;
 }
 
+/* Whether b, which comes right after a, is not to be shown. */
+static bool is_repeated(const struct hit_lines *h, const struct line_match *a,
+			const struct line_match *b)
+{
+	return same_span(a, b) &&
+	       (!h->keeps_operands || a->operand == b->operand);
+}
+
 /* Whether m begins an occurrence that is not the one begun before. */
 static bool is_new(const struct line_match *m, const struct line_match *begun)
 {
@@ -83,7 +91,7 @@ void hit_lines_finish(struct hit_lines *h, uint64_t max_lines)
 			h->noccurrences++;
 			begun = *m;
 		}
-		if (n && same_span(&h->matches[n - 1], m))
+		if (n && is_repeated(h, &h->matches[n - 1], m))
 			continue;
 		h->matches[n++] = *m;
 	}

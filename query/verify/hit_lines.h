@@ -29,6 +29,7 @@ struct hit_lines {
 	struct line_match *matches;
 	size_t n, cap;
 	bool is_sorted;
+	bool keeps_operands;	/* a span that two operands have stays twice */
 	/* after hit_lines_finish: */
 	uint64_t nlines;
 	uint64_t noccurrences;	/* those that begin on these lines */

@@ -26,9 +26,13 @@ int verifier_init(struct verifier *v, const struct verify_job *job,
 	v->is_ready = true;
 	rc = text_eval_init(&v->text, job->tree, job->words, job->patterns,
 			    job->options->detail != DETAIL_FILES, err);
-	if (rc < 0)
+	if (rc < 0) {
 		verifier_release(v);
-	return rc;
+		return rc;
+	}
+	v->lines.keeps_operands = job->options->all_operands;
+	v->text.run.keeps_leaves = job->options->all_operands;
+	return SCOUT_OK;
 }
 
 void verifier_release(struct verifier *v)

@@ -19,7 +19,7 @@ LAYERS = {
 }
 # What the programs may see of the libraries, beside all of base/.
 PUBLIC = re.compile(
-    r"^(base/.*|tools/.*|query/(query|sink)\.h|query/language/[^/]+\.h"
+    r"^(base/.*|tools/.*|query/(query|sink)\.h|query/selftest/selftest\.h|query/language/[^/]+\.h"
     r"|indexer/(indexer|last_run)\.h"
     r"|index_format/(index_state|index_stats|inspect|check|dump|fold|limits"
     r"|place)\.h)$")
