@@ -9,6 +9,7 @@ import itertools
 import os
 import random
 import shutil
+import signal
 import time
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ import shrink
 from harness import Failure, difference, first_path
 
 SEGMENTS = (1, 2, 5)
+GIVE_UP_SECONDS = 5             # on one query: some need all ways to choose
 SHAPES = ("json", "files", "counts")
 
 
@@ -61,6 +63,7 @@ class Result:
     queries: int = 0
     answers: int = 0
     non_empty: int = 0
+    given_up: int = 0               # queries that took the evaluator too long
     report: str = ""
     caught: bool = False            # the operator broken on purpose was noticed
 
@@ -75,6 +78,24 @@ def plant(work, seed, number):
     folder = folder_of(work, number)
     os.makedirs(folder)
     corpus.write(corpus.make(rng), os.path.join(folder, b"tree"))
+
+
+class TooLong(Exception):
+    """The evaluator did not finish in time."""
+
+
+def in_time(function):
+    """What FUNCTION returns, or TooLong.  In a process's main thread only."""
+    def stop(_number, _frame):
+        raise TooLong
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, GIVE_UP_SECONDS)
+    try:
+        return function()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 class Case:
@@ -156,7 +177,11 @@ class Case:
         for triple in queries.make(self.rng, tree.texts, count):
             asked = Asked(*triple)
             self.result.queries += 1
-            expected = self.expected(tree, asked)
+            try:
+                expected = in_time(lambda: self.expected(tree, asked))
+            except TooLong:
+                self.result.given_up += 1
+                continue
             listed = self.rng.sample(sources, 2)         # -l here, -c elsewhere
             for source in sources:
                 for shape in ("json", "files" if source in listed else "counts"):
