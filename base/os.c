@@ -257,6 +257,13 @@ int os_tmpfile(const char *dir)
 	return fd;
 }
 
+int os_empty_file(int fd)
+{
+	if (ftruncate(fd, 0) || lseek(fd, 0, SEEK_SET) < 0)
+		return -errno;
+	return 0;
+}
+
 int os_mkdir(const char *path, unsigned mode)
 {
 	struct stat st;

@@ -69,6 +69,8 @@ int os_sync_dir(int dir_fd);
 
 /* An unnamed file in the folder, gone when closed; the descriptor or -errno. */
 int os_tmpfile(const char *dir);
+/* Cuts a file to nothing and goes back to its beginning. */
+int os_empty_file(int fd);
 /* mkdir that is content with an existing folder. */
 int os_mkdir(const char *path, unsigned mode);
 /* Deletes a folder with plain files in it (one level). */

@@ -1,5 +1,7 @@
 #include "indexer/accumulator.h"
 
+#include "indexer/word_key.h"
+
 enum {
 	ACC_SLOTS_MIN = 1 << 13,
 	ACC_NOTE_BYTES = 1 << 20,
@@ -24,7 +26,7 @@ struct term_head {
 	uint32_t write;		/* where the next byte goes */
 	uint32_t slice_end;	/* where this slice's link is */
 	uint32_t slice_bytes;	/* of this slice */
-	uint32_t postings;
+	uint32_t bytes;		/* of its postings */
 	uint8_t len;		/* of the term */
 	uint8_t surface;	/* how it is spelt: bits of enum surface */
 };
@@ -149,6 +151,7 @@ static uint32_t new_term(struct accumulator *acc, struct span text)
 static void put_bytes(struct accumulator *acc, struct term_head *h,
 		      const uint8_t *p, size_t n)
 {
+	h->bytes += (uint32_t)n;
 	while (n > h->slice_end - h->write) {
 		size_t part = h->slice_end - h->write;
 		uint32_t next;
@@ -276,45 +279,48 @@ uint8_t accumulator_surface(const struct accumulator *acc, uint32_t term)
 	return acc->base[term + HEAD_BYTES - 1];
 }
 
-void accumulator_postings(const struct accumulator *acc, uint32_t term,
-			  struct buf *out)
+static void set_slice(const struct accumulator *acc, struct postings_slice *s)
 {
-	struct term_head h = head_at(acc, term);
-	uint32_t at = term + HEAD_BYTES + h.len;
-	uint32_t bytes = FIRST_SLICE_BYTES, end;
-
-	for (;;) {
-		end = at + bytes - LINK_BYTES;
-		if (end == h.slice_end) {
-			buf_put(out, acc->base + at, h.write - at);
-			return;
-		}
-		buf_put(out, acc->base + at, end - at);
-		memcpy(&at, acc->base + end, LINK_BYTES);
-		if (bytes < LAST_SLICE_BYTES)
-			bytes *= 2;
-	}
+	s->end = s->at + s->slice_bytes - LINK_BYTES;
+	s->is_last = s->end == s->slice_end;
+	s->bytes = span_of(acc->base + s->at,
+			   (s->is_last ? s->write : s->end) - s->at);
 }
 
-/* Bytes [depth, depth + 8) of a term as a big-endian number, zeros after it.
- * (Words hold no zero bytes, so the order is that of the bytes.) */
+uint32_t postings_slice_first(const struct accumulator *acc, uint32_t term,
+			      struct postings_slice *s)
+{
+	struct term_head h = head_at(acc, term);
+
+	s->at = term + HEAD_BYTES + h.len;
+	s->slice_bytes = FIRST_SLICE_BYTES;
+	s->slice_end = h.slice_end;
+	s->write = h.write;
+	set_slice(acc, s);
+	return h.bytes;
+}
+
+bool postings_slice_next(const struct accumulator *acc,
+			 struct postings_slice *s)
+{
+	if (s->is_last)
+		return false;
+	memcpy(&s->at, acc->base + s->end, LINK_BYTES);
+	if (s->slice_bytes < LAST_SLICE_BYTES)
+		s->slice_bytes *= 2;
+	set_slice(acc, s);
+	return true;
+}
+
+/* Bytes [depth, depth + 8) of a term as a number. */
 static uint64_t key_at(const struct accumulator *acc, uint32_t term,
 		       unsigned depth)
 {
 	struct span t = accumulator_term(acc, term);
-	uint64_t key = 0;
-	unsigned i, n;
 
 	if (depth >= t.len)
 		return 0;
-	n = (unsigned)t.len - depth;
-	if (n >= 8) {
-		memcpy(&key, t.ptr + depth, 8);
-		return __builtin_bswap64(key);
-	}
-	for (i = 0; i < n; i++)
-		key |= (uint64_t)t.ptr[depth + i] << (56 - 8 * i);
-	return key;
+	return word_order_key(t.ptr + depth, (uint32_t)t.len - depth);
 }
 
 static void insertion_sort(struct sorted_term *t, size_t n)

@@ -58,11 +58,20 @@ uint8_t accumulator_surface(const struct accumulator *acc, uint32_t term);
 /* The bytes of a term. */
 struct span accumulator_term(const struct accumulator *acc, uint32_t term);
 /*
- * Appends a term's postings to out: for each document varint(gap << 1 |
+ * The postings of a term, slice by slice: for each document varint(gap << 1 |
  * (freq == 1)), varint freq unless it is 1, varint gaps of the positions.  The
  * first gap is doc + 1; gap 0 continues the document before.
  */
-void accumulator_postings(const struct accumulator *acc, uint32_t term,
-			  struct buf *out);
+struct postings_slice {
+	struct span bytes;	/* borrowed from the accumulator */
+	uint32_t at, end, slice_bytes, slice_end, write;
+	bool is_last;
+};
+/* Begins at the first slice; returns the length of all. */
+uint32_t postings_slice_first(const struct accumulator *acc, uint32_t term,
+			      struct postings_slice *s);
+/* To the next slice; false if there is none. */
+bool postings_slice_next(const struct accumulator *acc,
+			 struct postings_slice *s);
 
 #endif

@@ -163,7 +163,7 @@ static int read_stage(struct index_run *r, const struct segment_order *order,
 	rc = read_files(&o, out, err);
 	for (i = 0; i < BUILD_STAGES; i++)
 		r->stats->stage_ns[i] += out->stage_ns[i];
-	r->stats->runs += out->nruns;
+	r->stats->runs += out->runs_written;
 	r->stats->runs_spilled_bytes += out->spilled_bytes;
 	return rc;
 }
@@ -176,11 +176,14 @@ static int merge_stage(struct index_run *r, const struct segment_order *order,
 	struct merge_options o = {
 		.runs = runs->runs,
 		.nruns = runs->nruns,
+		.docs = runs->docs,
+		.nsources = runs->nworkers,
 		.files = order->files,
 		.nfiles = order->nfiles,
 		.nthreads = threads_for(r, order->count),
 		.range_bytes = clamp(r->memory_bytes / 64, RANGE_MIN_BYTES,
 				     RANGE_MAX_BYTES),
+		.readers_bytes = r->memory_bytes / 8,
 		.store = r->store,
 		.segment_number = order->number,
 		.delete_docs = r->options->delete_docs,

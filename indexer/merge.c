@@ -6,8 +6,12 @@
 #include "base/pool.h"
 #include "index_format/length_norm.h"
 #include "index_format/meta_value.h"
+#include "indexer/run_merge.h"
 
-enum { MERGE_SLOTS_PER_THREAD = 2 };
+enum {
+	MERGE_SLOTS_PER_THREAD = 2,
+	READER_MAX_BYTES = 1 << 16,
+};
 
 struct merge {
 	/* immutable while threads run */
@@ -16,6 +20,7 @@ struct merge {
 	size_t nranges;
 	doc_id *doc_of_file;	/* DOC_NONE: not indexed */
 	uint8_t *norms;		/* length norm by document */
+	size_t reader_bytes;	/* buffer of one run in one thread */
 	/* internally locked */
 	struct ring ring;
 	_Atomic int64_t merge_ns;
@@ -79,7 +84,7 @@ static int add_doc(struct merge *m, struct run_doc_reader *r, doc_id doc,
 /* Merges the document sections by the place in the walk. */
 static int merge_docs(struct merge *m, struct scout_err *err)
 {
-	size_t n = m->options->nruns, i, best;
+	size_t n = m->options->nsources, i, best;
 	struct run_doc_reader *readers;
 	struct buf deleted = BUF_INIT(MEM_MERGE);
 	doc_id doc = 0;
@@ -89,7 +94,7 @@ static int merge_docs(struct merge *m, struct scout_err *err)
 	if (!readers)
 		return scout_err_set(err, SCOUT_E_NOMEM, "merging documents");
 	for (i = 0; i < n && rc >= 0; i++) {
-		run_doc_reader_init(&readers[i], &m->options->runs[i]);
+		run_doc_reader_init(&readers[i], &m->options->docs[i]);
 		rc = run_doc_next(&readers[i], err);
 		if (rc == SCOUT_END)
 			readers[i].file = UINT32_MAX;
@@ -117,172 +122,213 @@ static int merge_docs(struct merge *m, struct scout_err *err)
 
 /* --- ranges of terms */
 
-static int cmp_spans(const void *a, const void *b)
+/* A term where a range can begin, and the bytes of its run that follow it up to
+ * the next one. */
+struct cut {
+	struct span term;
+	uint64_t bytes;
+};
+
+static int cmp_cuts(const void *a, const void *b)
 {
-	return span_cmp(*(const struct span *)a, *(const struct span *)b);
+	return span_cmp(((const struct cut *)a)->term,
+			((const struct cut *)b)->term);
 }
 
-/* Cuts the terms at every n-th index point of all runs together. */
-static int make_bounds(struct merge *m)
+/* The index points of all runs, in order. */
+static size_t list_cuts(struct merge *m, struct cut *out)
 {
 	const struct merge_options *o = m->options;
-	size_t npoints = 0, step, i, k, n = 0;
-	struct span *all;
+	size_t i, k, n = 0;
 
-	for (i = 0; i < o->nruns; i++) {
-		npoints += o->runs[i].npoints;
-		m->total_bytes += o->runs[i].terms_bytes;
-	}
-	all = scout_calloc(MEM_MERGE, npoints + 2, sizeof(*all));
-	if (!all)
-		return SCOUT_E_NOMEM;
 	for (i = 0; i < o->nruns; i++)
 		for (k = 0; k < o->runs[i].npoints; k++) {
 			const struct run_point *p = &o->runs[i].points[k];
 
-			all[n++] = span_of(o->runs[i].point_text.ptr + p->text,
-					   p->len);
+			out[n].term = span_of(o->runs[i].point_text.ptr +
+						      p->text, p->len);
+			out[n++].bytes = o->runs[i].point_bytes;
 		}
-	qsort(all, n, sizeof(*all), cmp_spans);
-	step = o->range_bytes / RUN_POINT_BYTES;
-	if (!step)
-		step = 1;
-	m->bounds = all;
-	m->nranges = 0;
-	for (i = step; i < n; i += step)
-		if (!m->nranges || !span_eq(all[i], all[m->nranges]))
-			all[++m->nranges] = all[i];
+	qsort(out, n, sizeof(*out), cmp_cuts);
+	return n;
+}
+
+/* Cuts the terms into ranges of about as many bytes of all runs together. */
+static int make_bounds(struct merge *m)
+{
+	const struct merge_options *o = m->options;
+	size_t npoints = 0, i, n;
+	uint64_t bytes = 0;
+	struct cut *cuts;
+
+	for (i = 0; i < o->nruns; i++) {
+		npoints += o->runs[i].npoints;
+		m->total_bytes += o->runs[i].bytes;
+	}
+	cuts = scout_calloc(MEM_MERGE, npoints, sizeof(*cuts));
+	m->bounds = scout_calloc(MEM_MERGE, npoints + 2, sizeof(*m->bounds));
+	if (!cuts || !m->bounds) {
+		scout_free(cuts);
+		return SCOUT_E_NOMEM;
+	}
+	n = list_cuts(m, cuts);
+	for (i = 0; i < n; i++) {
+		if (bytes >= o->range_bytes &&
+		    !span_eq(cuts[i].term, m->bounds[m->nranges])) {
+			m->bounds[++m->nranges] = cuts[i].term;
+			bytes = 0;
+		}
+		bytes += cuts[i].bytes;
+	}
 	m->nranges++;
-	all[0] = all[m->nranges] = span_of(NULL, 0);
+	m->bounds[0] = m->bounds[m->nranges] = span_of(NULL, 0);
+	scout_free(cuts);
 	return SCOUT_OK;
 }
 
-/* The postings of one term in one run. */
-struct run_postings {
-	const uint8_t *p, *end;
+/* --- terms */
+
+/* The postings of the current term in the runs of one source. */
+struct source_list {
+	struct run_reader *r;		/* that is being read */
+	const uint32_t *next, *end;	/* readers to come */
 	uint64_t file;		/* current, plus 1; UINT64_MAX at the end */
 	uint32_t freq;
 };
 
-static void next_posting(struct run_postings *r)
-{
-	uint64_t v;
-
-	if (r->p >= r->end) {
-		r->file = UINT64_MAX;
-		return;
-	}
-	r->p = get_varint64(r->p, r->end, &v);
-	SCOUT_ASSERT(r->p);
-	r->file += v >> 1;
-	r->freq = 1;
-	if (!(v & 1)) {
-		r->p = get_varint32(r->p, r->end, &r->freq);
-		SCOUT_ASSERT(r->p);
-	}
-}
-
-/* A term can be in every run; the same document in two of them (a large file)
- * goes on where it was cut.  A file that failed while it was read has no
- * document, and its postings are dropped here. */
-static void encode_postings(const struct merge *m, struct run_postings *lists,
-			    size_t n, struct posting_encoder *enc)
-{
-	uint64_t file = UINT64_MAX;
-	size_t i, best;
-	term_pos pos;
-	doc_id doc;
-	uint32_t k, gap;
-
-	for (;;) {
-		for (best = 0, i = 1; i < n; i++)
-			if (lists[i].file < lists[best].file)
-				best = i;
-		if (lists[best].file == UINT64_MAX)
-			return;
-		doc = m->doc_of_file[lists[best].file - 1];
-		if (lists[best].file != file && doc != DOC_NONE)
-			posting_encoder_doc(enc, doc);
-		file = lists[best].file;
-		for (pos = 0, k = 0; k < lists[best].freq; k++) {
-			lists[best].p = get_varint32(lists[best].p,
-						     lists[best].end, &gap);
-			SCOUT_ASSERT(lists[best].p);
-			pos += gap;
-			if (doc != DOC_NONE)
-				posting_encoder_position(enc, pos);
-		}
-		next_posting(&lists[best]);
-	}
-}
-
 /* What a worker keeps from range to range. */
 struct merge_worker {
-	struct run_term_reader *readers;
-	struct run_postings *lists;
-	bool *at_end;
+	struct run_merge runs;
+	struct source_list *lists;
+	size_t nlists;
 	struct posting_encoder encoder;
 };
 
-/* Encodes the smallest term that the readers stand on; SCOUT_END if none. */
-static int merge_term(const struct merge *m, struct merge_worker *w,
-		      struct buf *out)
+/* To the next chunk, of this or the next reader; false if there is none. */
+static bool next_chunk(struct merge_worker *w, struct source_list *l)
 {
-	size_t n = m->options->nruns, i, nlists = 0;
-	struct span term = { NULL, 0 };
-	uint8_t copy[TERM_MAX_BYTES], surface = 0;
-
-	for (i = 0; i < n; i++) {
-		struct span t = span_of(w->readers[i].term,
-					w->readers[i].term_len);
-
-		if (!w->at_end[i] && (!term.ptr || span_cmp(t, term) < 0))
-			term = t;
-	}
-	if (!term.ptr)
-		return SCOUT_END;
-	memcpy(copy, term.ptr, term.len);
-	term.ptr = copy;
-	for (i = 0; i < n; i++) {
-		struct run_term_reader *r = &w->readers[i];
-
-		if (w->at_end[i] ||
-		    !span_eq(span_of(r->term, r->term_len), term))
+	l->file = 0;
+	while (run_reader_chunk_ended(l->r)) {
+		if (run_reader_next_chunk(l->r))
 			continue;
-		w->lists[nlists].p = r->postings.ptr;
-		w->lists[nlists].end = r->postings.ptr + r->postings.len;
-		w->lists[nlists].file = 0;
-		next_posting(&w->lists[nlists++]);
-		surface |= r->surface;
-		w->at_end[i] = run_term_next(r) == SCOUT_END;
+		if (l->r->sys || l->next == l->end)
+			return false;
+		l->r = &w->runs.readers[*l->next++];
 	}
-	posting_encoder_begin(&w->encoder, surface);
-	encode_postings(m, w->lists, nlists, &w->encoder);
-	return w->encoder.df ? posting_encoder_finish(&w->encoder, term, out) :
-			       SCOUT_OK;
+	return true;
+}
+
+static inline void next_posting(struct merge_worker *w, struct source_list *l)
+{
+	uint64_t v;
+
+	if (run_reader_chunk_ended(l->r) && !next_chunk(w, l)) {
+		l->file = UINT64_MAX;
+		return;
+	}
+	v = run_reader_varint(l->r);
+	l->file += v >> 1;
+	l->freq = v & 1 ? 1 : (uint32_t)run_reader_varint(l->r);
+	if (l->r->sys)
+		l->file = UINT64_MAX;
+}
+
+/* A list for each source that has the term. */
+static void begin_lists(struct merge_worker *w)
+{
+	const uint32_t *p = w->runs.current, *end = p + w->runs.ncurrent;
+
+	for (w->nlists = 0; p < end; w->nlists++) {
+		struct source_list *l = &w->lists[w->nlists];
+
+		l->r = &w->runs.readers[*p++];
+		l->next = p;
+		while (p < end && w->runs.readers[*p].source == l->r->source)
+			p++;
+		l->end = p;
+		l->file = 0;
+		next_posting(w, l);
+	}
+}
+
+/* The list with the first document, and the first document of the others. */
+static struct source_list *first_list(struct merge_worker *w,
+				      uint64_t *out_others)
+{
+	struct source_list *best = &w->lists[0];
+	size_t i;
+
+	*out_others = UINT64_MAX;
+	for (i = 1; i < w->nlists; i++) {
+		struct source_list *l = &w->lists[i];
+
+		if (l->file < best->file) {
+			*out_others = best->file;
+			best = l;
+		} else if (l->file < *out_others) {
+			*out_others = l->file;
+		}
+	}
+	return best;
+}
+
+/*
+ * A file is read by one worker, a stretch of files after the other: so lists
+ * take turns, and in each turn are read without looking at the others.  A large
+ * file that goes on in the next run goes on here where it was cut.  A file that
+ * failed while it was read has no document, and its postings are dropped.
+ */
+static void encode_postings(const struct merge *m, struct merge_worker *w)
+{
+	struct posting_encoder *enc = &w->encoder;
+	uint64_t last = 0, others;
+	struct source_list *l;
+	term_pos pos;
+	doc_id doc;
+	uint32_t k;
+
+	for (;;) {
+		l = first_list(w, &others);
+		if (l->file == UINT64_MAX)
+			return;
+		do {
+			doc = m->doc_of_file[l->file - 1];
+			if (l->file != last && doc != DOC_NONE)
+				posting_encoder_doc(enc, doc);
+			last = l->file;
+			for (pos = 0, k = 0; k < l->freq; k++) {
+				pos += (term_pos)run_reader_varint(l->r);
+				if (doc != DOC_NONE)
+					posting_encoder_position(enc, pos);
+			}
+			next_posting(w, l);
+		} while (l->file < others);
+	}
 }
 
 static int merge_range(struct merge *m, struct merge_worker *w, size_t range,
 		       struct buf *out, struct scout_err *err)
 {
-	size_t n = m->options->nruns, i, opened = 0;
+	struct run_merge *runs = &w->runs;
 	int64_t start = os_mono_ns();
-	int rc = SCOUT_OK;
+	int rc;
 
-	for (i = 0; i < n && !rc; i++, opened++) {
-		rc = run_term_reader_open(&w->readers[i], &m->options->runs[i],
-					  m->bounds[range],
-					  m->bounds[range + 1], err);
-		if (!rc)
-			w->at_end[i] = run_term_next(&w->readers[i]) ==
-				       SCOUT_END;
+	rc = run_merge_open(runs, m->options->runs, m->options->nruns,
+			    m->bounds[range], m->bounds[range + 1], err);
+	while (!rc && !(rc = run_merge_next(runs, err))) {
+		posting_encoder_begin(&w->encoder, runs->surface);
+		begin_lists(w);
+		encode_postings(m, w);
+		if (!w->encoder.df)
+			continue;
+		rc = posting_encoder_finish(&w->encoder,
+					    span_of(runs->term, runs->term_len),
+					    out);
+		if (rc < 0)
+			scout_err_set(err, rc, "merging");
 	}
-	while (!rc)
-		rc = merge_term(m, w, out);
-	for (i = 0; i < opened; i++)
-		run_term_reader_release(&w->readers[i]);
 	atomic_fetch_add(&m->merge_ns, os_mono_ns() - start);
-	return rc < 0 ? scout_err_set(err, rc, "merging") : SCOUT_OK;
+	return rc < 0 ? rc : SCOUT_OK;
 }
 
 static struct buf *range_new(void)
@@ -344,21 +390,19 @@ static int store_range(struct merge *m, struct buf *range, size_t number,
 
 static int worker_init(struct merge_worker *w, const struct merge *m)
 {
-	size_t nruns = m->options->nruns;
+	const struct merge_options *o = m->options;
 
-	w->readers = scout_calloc(MEM_MERGE, nruns, sizeof(*w->readers));
-	w->lists = scout_calloc(MEM_MERGE, nruns, sizeof(*w->lists));
-	w->at_end = scout_calloc(MEM_MERGE, nruns, sizeof(*w->at_end));
 	posting_encoder_init(&w->encoder, MEM_MERGE);
 	posting_encoder_set_norms(&w->encoder, m->norms);
-	return w->readers && w->lists && w->at_end ? SCOUT_OK : SCOUT_E_NOMEM;
+	w->lists = scout_calloc(MEM_MERGE, o->nsources, sizeof(*w->lists));
+	return w->lists ? run_merge_init(&w->runs, o->nruns, m->reader_bytes,
+					 MEM_MERGE) : SCOUT_E_NOMEM;
 }
 
 static void worker_release(struct merge_worker *w)
 {
-	scout_free(w->readers);
+	run_merge_release(&w->runs);
 	scout_free(w->lists);
-	scout_free(w->at_end);
 	posting_encoder_release(&w->encoder);
 }
 
@@ -415,9 +459,26 @@ static int merge_thread(void *ctx, unsigned worker, struct scout_err *err)
 	return rc < 0 ? rc : SCOUT_OK;
 }
 
+/* Threads and buffers within the budget; many runs leave room for few. */
+static unsigned plan_threads(struct merge *m)
+{
+	const struct merge_options *o = m->options;
+	size_t nruns = o->nruns ? o->nruns : 1, nthreads;
+
+	nthreads = o->readers_bytes / (nruns * RUN_READER_MIN_BYTES);
+	if (nthreads > o->nthreads)
+		nthreads = o->nthreads;
+	if (!nthreads)
+		nthreads = 1;
+	m->reader_bytes = o->readers_bytes / (nruns * nthreads);
+	if (m->reader_bytes > READER_MAX_BYTES)
+		m->reader_bytes = READER_MAX_BYTES;
+	return (unsigned)nthreads;
+}
+
 static int merge_terms(struct merge *m, struct scout_err *err)
 {
-	unsigned nthreads = m->options->nthreads;
+	unsigned nthreads = plan_threads(m);
 	size_t i;
 	int rc;
 

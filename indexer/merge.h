@@ -11,15 +11,19 @@
 
 #include "base/tree/walk.h"
 #include "index_format/segment_writer.h"
-#include "indexer/sorted_run.h"
+#include "indexer/run_docs.h"
 
 struct merge_options {
-	const struct sorted_run *runs;	/* of one worker in the order written */
+	/* those of a source together, in the order written */
+	const struct sorted_run *runs;
 	size_t nruns;
+	const struct run_docs *docs;	/* one per source */
+	unsigned nsources;
 	const struct file_entry *files;	/* that the runs' documents number */
 	size_t nfiles;
 	unsigned nthreads;
 	size_t range_bytes;		/* run bytes merged at a time */
+	size_t readers_bytes;		/* for buffers of all runs and threads */
 	struct scout_store *store;
 	uint32_t segment_number;
 	struct span delete_docs;	/* NUL-separated paths, for tests */

@@ -13,6 +13,7 @@ enum {
 	CLAIM_MAX_FILES = 512,
 	CLAIM_MIN_FILES = 8,
 	CLAIMS_PER_WORKER = 16,
+	MERGE_BUFFER_MAX_BYTES = 1 << 16,
 };
 
 /* Shared by the workers. */
@@ -33,11 +34,9 @@ struct worker {
 	struct line_map_writer lines;
 	struct buf line_records;
 	struct accumulator acc;
-	struct buf docs;		/* document section of the run to be */
 	struct hash_stream *hash;
-	struct run_file run_file;
-	struct sorted_run *runs;
-	size_t nruns, runs_cap;
+	struct run_stack *stack;	/* in the result, as the next */
+	struct run_docs *docs;
 	uint32_t max_file_words;	/* held before they are accumulated */
 	int64_t stage_ns[BUILD_STAGES];
 	int64_t clock;
@@ -54,27 +53,14 @@ static void charge(struct worker *w, enum build_stage stage)
 
 static int flush_run(struct worker *w, struct scout_err *err)
 {
-	struct sorted_run *runs;
-	size_t cap;
+	size_t buf_bytes = w->shared->options->worker_bytes / 2 / RUN_FAN_IN;
 	int rc;
 
-	if (!w->acc.nterms && !w->docs.len)
+	if (!w->acc.nterms)
 		return SCOUT_OK;
-	if (w->nruns == w->runs_cap) {
-		cap = w->runs_cap ? w->runs_cap * 2 : 8;
-		runs = scout_realloc(MEM_RUNS, w->runs, cap * sizeof(*runs));
-		if (!runs)
-			return scout_err_set(err, SCOUT_E_NOMEM,
-					     "writing a run");
-		w->runs = runs;
-		w->runs_cap = cap;
-	}
-	rc = sorted_run_write(&w->run_file, w->shared->options->run_dir,
-			      &w->acc, buf_span(&w->docs), &w->runs[w->nruns],
-			      err);
-	w->nruns++;
-	/* a fresh buffer: the old one may have grown large */
-	buf_release(&w->docs);
+	if (buf_bytes > MERGE_BUFFER_MAX_BYTES)
+		buf_bytes = MERGE_BUFFER_MAX_BYTES;
+	rc = run_stack_add(w->stack, &w->acc, buf_bytes, err);
 	charge(w, STAGE_FLUSH);
 	return rc;
 }
@@ -96,8 +82,7 @@ static int accumulate(struct worker *w, uint32_t file, struct scout_err *err)
 	if (rc < 0)
 		return scout_err_set(err, rc, "accumulating postings");
 	/* also within a large file, which then goes on in the next run */
-	if (accumulator_bytes(&w->acc) + w->docs.cap +
-		    file_terms_bytes(&w->terms) >=
+	if (accumulator_bytes(&w->acc) + file_terms_bytes(&w->terms) >=
 	    w->shared->options->worker_bytes)
 		rc = flush_run(w, err);
 	return rc;
@@ -232,10 +217,10 @@ static int put_doc(struct worker *w, const struct file_state *s,
 		.flags = s->flags,
 	};
 
-	run_doc_put(&w->docs, s->number, &doc, buf_span(&w->line_records));
-	if (buf_status(&w->docs) < 0 || buf_status(&w->line_records) < 0)
+	if (buf_status(&w->line_records) < 0)
 		return scout_err_set(err, SCOUT_E_NOMEM, "indexing a file");
-	return SCOUT_OK;
+	return run_docs_add(w->docs, w->shared->options->run_dir, s->number,
+			    &doc, buf_span(&w->line_records), err);
 }
 
 /* A file that cannot be read is named in the skip list; the build goes on,
@@ -314,24 +299,20 @@ static int worker_init(struct worker *w, struct reading *shared)
 	if (reserve > UINT32_MAX - 1)
 		reserve = UINT32_MAX - 1;
 	w->shared = shared;
-	w->run_file.fd = -1;
 	w->max_file_words = (uint32_t)(budget / 256);
 	file_reader_init(&w->reader, MEM_READ, window);
 	file_terms_init(&w->terms);
 	buf_init(&w->line_records, MEM_TOKENIZE);
-	buf_init(&w->docs, MEM_RUNS);
 	w->hash = hash_stream_new();
 	w->clock = os_mono_ns();
 	return w->hash ? accumulator_init(&w->acc, reserve) : SCOUT_E_NOMEM;
 }
 
-/* Frees what is not handed over in the result. */
 static void worker_release(struct worker *w)
 {
 	file_reader_release(&w->reader);
 	file_terms_release(&w->terms);
 	buf_release(&w->line_records);
-	buf_release(&w->docs);
 	accumulator_release(&w->acc);
 	hash_stream_free(w->hash);
 }
@@ -384,8 +365,10 @@ static int read_claims(struct worker *w, struct scout_err *err)
 					r, 1, r->options->files[i].st.size);
 		}
 	}
-	return rc < 0 ? scout_err_set(err, rc, "stopped") :
-			flush_run(w, err);
+	if (rc < 0)
+		return scout_err_set(err, rc, "stopped");
+	rc = run_docs_finish(w->docs, r->options->run_dir, err);
+	return rc < 0 ? rc : flush_run(w, err);
 }
 
 static int reading_thread(void *ctx, unsigned number, struct scout_err *err)
@@ -404,36 +387,43 @@ static int reading_thread(void *ctx, unsigned number, struct scout_err *err)
 	return rc;
 }
 
-static int collect(struct reading *r, struct reading_result *out)
+static int list_runs(struct reading_result *out)
 {
-	unsigned n = r->options->nthreads, i, k;
-	size_t nruns = 0;
+	unsigned i;
 
-	for (i = 0; i < n; i++)
-		nruns += r->workers[i].nruns;
-	out->run_files = scout_calloc(MEM_RUNS, n, sizeof(*out->run_files));
-	out->runs = scout_calloc(MEM_RUNS, nruns, sizeof(*out->runs));
-	if (!out->run_files || !out->runs) {
-		scout_free(out->run_files);
-		scout_free(out->runs);
-		out->run_files = NULL;
-		out->runs = NULL;
+	for (i = 0; i < out->nworkers; i++)
+		out->nruns += run_stack_count(&out->stacks[i]);
+	out->runs = scout_calloc(MEM_RUNS, out->nruns, sizeof(*out->runs));
+	if (!out->runs)
 		return SCOUT_E_NOMEM;
-	}
-	out->nrun_files = n;
-	for (i = 0; i < n; i++) {
-		struct worker *w = &r->workers[i];
+	out->nruns = 0;
+	for (i = 0; i < out->nworkers; i++) {
+		struct run_stack *s = &out->stacks[i];
 
-		out->run_files[i] = w->run_file;
-		out->spilled_bytes += w->run_file.bytes;
-		if (w->nruns)
-			memcpy(out->runs + out->nruns, w->runs,
-			       w->nruns * sizeof(*w->runs));
-		out->nruns += w->nruns;
-		w->nruns = 0;
-		w->run_file.fd = -1;
-		for (k = 0; k < BUILD_STAGES; k++)
-			out->stage_ns[k] += w->stage_ns[k];
+		run_stack_list(s, out->runs + out->nruns);
+		out->nruns += run_stack_count(s);
+		out->runs_written += s->nwritten;
+		out->spilled_bytes += s->bytes_written +
+				      out->docs[i].file.bytes;
+	}
+	return SCOUT_OK;
+}
+
+static int prepare_result(const struct reading_options *o,
+			  struct reading_result *out)
+{
+	unsigned i;
+
+	memset(out, 0, sizeof(*out));
+	out->stacks = scout_calloc(MEM_RUNS, o->nthreads,
+				   sizeof(*out->stacks));
+	out->docs = scout_calloc(MEM_RUNS, o->nthreads, sizeof(*out->docs));
+	if (!out->stacks || !out->docs)
+		return SCOUT_E_NOMEM;
+	out->nworkers = o->nthreads;
+	for (i = 0; i < o->nthreads; i++) {
+		run_stack_init(&out->stacks[i], i, o->run_dir);
+		out->docs[i] = (struct run_docs)RUN_DOCS_INIT;
 	}
 	return SCOUT_OK;
 }
@@ -442,39 +432,40 @@ int read_files(const struct reading_options *options,
 	       struct reading_result *out, struct scout_err *err)
 {
 	struct reading r = { .options = options };
-	unsigned i;
-	size_t k;
-	int rc;
+	unsigned i, k;
+	int rc = prepare_result(options, out);
 
-	memset(out, 0, sizeof(*out));
 	r.workers = scout_calloc(MEM_TOKENIZE, options->nthreads,
 				 sizeof(*r.workers));
-	if (!r.workers)
-		return scout_err_set(err, SCOUT_E_NOMEM, "starting to read");
-	for (i = 0; i < options->nthreads; i++)
-		r.workers[i].run_file.fd = -1;
-	rc = scout_parallel(options->nthreads, reading_thread, &r, err);
-	if (!rc && collect(&r, out) < 0)
-		rc = scout_err_set(err, SCOUT_E_NOMEM, "collecting runs");
-	for (i = 0; i < options->nthreads; i++) {
-		for (k = 0; k < r.workers[i].nruns; k++)
-			sorted_run_release(&r.workers[i].runs[k]);
-		scout_free(r.workers[i].runs);
-		run_file_close(&r.workers[i].run_file);
+	if (rc < 0 || !r.workers) {
+		rc = scout_err_set(err, SCOUT_E_NOMEM, "starting to read");
+		goto out;
 	}
+	for (i = 0; i < options->nthreads; i++) {
+		r.workers[i].stack = &out->stacks[i];
+		r.workers[i].docs = &out->docs[i];
+	}
+	rc = scout_parallel(options->nthreads, reading_thread, &r, err);
+	for (i = 0; i < options->nthreads; i++)
+		for (k = 0; k < BUILD_STAGES; k++)
+			out->stage_ns[k] += r.workers[i].stage_ns[k];
+	if (!rc && list_runs(out) < 0)
+		rc = scout_err_set(err, SCOUT_E_NOMEM, "collecting runs");
+out:
 	scout_free(r.workers);
 	return rc;
 }
 
 void reading_result_release(struct reading_result *result)
 {
-	size_t i;
+	unsigned i;
 
-	for (i = 0; i < result->nruns; i++)
-		sorted_run_release(&result->runs[i]);
-	for (i = 0; i < result->nrun_files; i++)
-		run_file_close(&result->run_files[i]);
+	for (i = 0; i < result->nworkers; i++) {
+		run_stack_release(&result->stacks[i]);
+		run_docs_release(&result->docs[i]);
+	}
+	scout_free(result->stacks);
+	scout_free(result->docs);
 	scout_free(result->runs);
-	scout_free(result->run_files);
 	memset(result, 0, sizeof(*result));
 }

@@ -10,7 +10,8 @@
 #include <stdatomic.h>
 
 #include "indexer/indexer.h"
-#include "indexer/sorted_run.h"
+#include "indexer/run_docs.h"
+#include "indexer/run_stack.h"
 
 struct reading_options {
 	int root_fd;
@@ -26,10 +27,13 @@ struct reading_options {
 };
 
 struct reading_result {
-	struct run_file *run_files;	/* one per worker */
-	unsigned nrun_files;
-	struct sorted_run *runs;	/* of all workers, each one's in order */
+	struct run_stack *stacks;	/* one per worker */
+	struct run_docs *docs;		/* one per worker */
+	unsigned nworkers;
+	struct sorted_run *runs;	/* in the stacks: of all workers, each
+					 * one's in order */
 	size_t nruns;
+	uint64_t runs_written;		/* before any were merged */
 	uint64_t spilled_bytes;
 	int64_t stage_ns[BUILD_STAGES];	/* summed over threads */
 };

@@ -73,6 +73,23 @@ static inline uint64_t word_key_hash(struct word_key k, uint32_t n)
 		       k.b ^ n ^ 0xd6e8feb86659fd93u);
 }
 
+/* The first 8 bytes of a word as a number; those of two words that differ have
+ * the order of the words.  (Words hold no zero bytes, so zeros after a short one
+ * keep it.) */
+static inline uint64_t word_order_key(const uint8_t *p, uint32_t len)
+{
+	uint64_t key = 0;
+	uint32_t i;
+
+	if (len >= 8) {
+		memcpy(&key, p, 8);
+		return __builtin_bswap64(key);
+	}
+	for (i = 0; i < len; i++)
+		key |= (uint64_t)p[i] << (56 - 8 * i);
+	return key;
+}
+
 /* Which of a word's bytes (up to 16 at p) are letters of either case. */
 struct word_letters {
 	uint32_t upper, lower;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "indexer/merge.h"
+#include "indexer/run_stack.h"
 
 enum { FILES = 120, WORKERS = 3, RUNS_EACH = 6, TERMS = 400 };
 
@@ -21,8 +22,10 @@ struct made {
 	bool is_doc[FILES];	/* false: failed while it was read */
 	uint32_t nwords[FILES];
 	struct buf words;	/* struct word each */
-	struct run_file run_files[WORKERS];
+	struct run_stack stacks[WORKERS];
+	struct run_docs docs[WORKERS];
 	struct sorted_run runs[WORKERS * RUNS_EACH];
+	size_t nruns;
 };
 
 static struct span term_text(uint32_t term, char out[24])
@@ -74,12 +77,15 @@ static void add_stretch(struct made *m, struct accumulator *acc,
 static void make_runs(struct made *m, unsigned worker, const char *dir,
 		      struct rng *r)
 {
-	struct buf docs = BUF_INIT(MEM_OTHER);
+	struct run_docs *docs = &m->docs[worker];
+	struct run_stack *stack = &m->stacks[worker];
 	struct accumulator acc;
 	uint32_t file = worker;
 	unsigned run;
 
-	m->run_files[worker].fd = -1;
+	*docs = (struct run_docs)RUN_DOCS_INIT;
+	run_stack_init(stack, worker, dir);
+	stack->fan_in = 2 + rng_below(r, RUNS_EACH);
 	assert_int_equal(accumulator_init(&acc, 16 << 20), SCOUT_OK);
 	for (run = 0; run < RUNS_EACH; run++) {
 		uint32_t stop = run + 1 < RUNS_EACH ?
@@ -95,18 +101,21 @@ static void make_runs(struct made *m, unsigned worker, const char *dir,
 				break;
 			doc.nwords = m->nwords[file];
 			if (m->is_doc[file])
-				run_doc_put(&docs, file, &doc,
-					    span_of(NULL, 0));
+				assert_int_equal(run_docs_add(
+						docs, dir, file, &doc,
+						span_of(NULL, 0), NULL),
+						 SCOUT_OK);
 			file += WORKERS;
 		}
-		assert_int_equal(sorted_run_write(
-				&m->run_files[worker], dir, &acc,
-				buf_span(&docs),
-				&m->runs[worker * RUNS_EACH + run], NULL),
+		assert_int_equal(run_stack_add(stack, &acc, 0, NULL),
 				 SCOUT_OK);
-		buf_clear(&docs);
 	}
-	buf_release(&docs);
+	assert_int_equal(run_docs_finish(docs, dir, NULL), SCOUT_OK);
+	assert_int_equal(stack->nwritten, RUNS_EACH);
+	assert_true(run_stack_count(stack) <
+		    (stack->fan_in - 1) * RUN_LEVELS + 1);
+	run_stack_list(stack, m->runs + m->nruns);
+	m->nruns += run_stack_count(stack);
 	accumulator_release(&acc);
 }
 
@@ -130,10 +139,10 @@ static void made_release(struct made *m)
 {
 	unsigned i;
 
-	for (i = 0; i < WORKERS * RUNS_EACH; i++)
-		sorted_run_release(&m->runs[i]);
-	for (i = 0; i < WORKERS; i++)
-		run_file_close(&m->run_files[i]);
+	for (i = 0; i < WORKERS; i++) {
+		run_stack_release(&m->stacks[i]);
+		run_docs_release(&m->docs[i]);
+	}
 	buf_release(&m->words);
 }
 
@@ -227,7 +236,9 @@ static void check_merge(uint64_t seed, unsigned nthreads, size_t range_bytes)
 	small_index_begin(&ix);
 	made_make(&m, ix.dir, &r);
 	o.runs = m.runs;
-	o.nruns = WORKERS * RUNS_EACH;
+	o.nruns = m.nruns;
+	o.docs = m.docs;
+	o.nsources = WORKERS;
 	o.nthreads = nthreads;
 	o.range_bytes = range_bytes;
 	o.store = ix.store;

@@ -4,7 +4,8 @@
 #include <errno.h>
 
 #include "base/arena.h"
-#include "indexer/sorted_run.h"
+#include "indexer/run_docs.h"
+#include "indexer/run_reader.h"
 
 /* What a run must hold: terms in order, each with its postings. */
 struct content {
@@ -44,6 +45,18 @@ static void make_accumulator(struct accumulator *acc, uint64_t seed,
 	scout_free(batch);
 }
 
+static void slices_put(const struct accumulator *acc, uint32_t term,
+		       struct buf *out)
+{
+	struct postings_slice s;
+	uint32_t len = postings_slice_first(acc, term, &s);
+
+	do
+		buf_put_span(out, s.bytes);
+	while (postings_slice_next(acc, &s));
+	assert_int_equal(out->len, len);
+}
+
 /* Sorting uses an accumulator up, so the content comes from its twin. */
 static void content_make(struct content *c, struct accumulator *twin)
 {
@@ -62,7 +75,7 @@ static void content_make(struct content *c, struct accumulator *twin)
 		c->terms[i] = span_of(arena_dup(&c->arena, term.ptr, term.len),
 				      term.len);
 		buf_clear(&bytes);
-		accumulator_postings(twin, sorted[i].term, &bytes);
+		slices_put(twin, sorted[i].term, &bytes);
 		c->postings[i] = span_of(arena_dup(&c->arena, bytes.ptr,
 						   bytes.len), bytes.len);
 	}
@@ -86,24 +99,48 @@ static uint32_t content_find(const struct content *c, struct span wanted)
 	return lo;
 }
 
+/* All chunks of a term together, in pieces and numbers by turns. */
+static void take_postings(struct run_reader *r, struct buf *out)
+{
+	struct span piece;
+
+	buf_clear(out);
+	do {
+		while (!run_reader_chunk_ended(r)) {
+			buf_put_varint(out, run_reader_varint(r));
+			if (out->len % 3)
+				continue;
+			piece = run_reader_piece(r);
+			buf_put_span(out, piece);
+		}
+	} while (run_reader_next_chunk(r));
+}
+
+/* A reader may also leave a term before its postings are used up. */
 static void check_range(const struct sorted_run *run, const struct content *c,
 			struct span start, struct span stop)
 {
+	static uint8_t memory[RUN_READER_MIN_BYTES];
 	uint32_t i = content_find(c, start);
 	uint32_t end = stop.len ? content_find(c, stop) : c->nterms;
-	struct run_term_reader r;
+	struct buf postings = BUF_INIT(MEM_OTHER);
+	struct run_reader r;
 
-	assert_int_equal(run_term_reader_open(&r, run, start, stop, NULL),
-			 SCOUT_OK);
+	run_reader_open(&r, run, start, stop, memory, sizeof(memory));
 	for (; i < end; i++) {
-		assert_int_equal(run_term_next(&r), SCOUT_OK);
-		if (!span_eq(span_of(r.term, r.term_len), c->terms[i]) ||
-		    !span_eq(r.postings, c->postings[i]))
+		assert_int_equal(run_reader_next(&r), SCOUT_OK);
+		if (!span_eq(run_reader_term(&r), c->terms[i]))
 			fail_msg("term %u", i);
+		if (i % 5 == 4)
+			continue;
+		take_postings(&r, &postings);
+		if (!span_eq(buf_span(&postings), c->postings[i]))
+			fail_msg("postings of term %u", i);
 	}
-	assert_int_equal(run_term_next(&r), SCOUT_END);
-	assert_int_equal(run_term_next(&r), SCOUT_END);
-	run_term_reader_release(&r);
+	assert_int_equal(run_reader_next(&r), SCOUT_END);
+	assert_int_equal(run_reader_next(&r), SCOUT_END);
+	assert_int_equal(run_reader_status(&r, NULL), SCOUT_OK);
+	buf_release(&postings);
 }
 
 static void check_ranges(const struct sorted_run *run, const struct content *c,
@@ -164,14 +201,14 @@ static void doc_make(uint32_t i, struct doc_info *doc, struct buf *lines)
 	lines->len = n;
 }
 
-static void check_docs(const struct sorted_run *run, uint32_t ndocs)
+static void check_docs(const struct run_docs *docs, uint32_t ndocs)
 {
 	struct buf lines = BUF_INIT(MEM_OTHER);
 	struct run_doc_reader r;
 	struct doc_info doc;
 	uint32_t i;
 
-	run_doc_reader_init(&r, run);
+	run_doc_reader_init(&r, docs);
 	for (i = 0; i < ndocs; i++) {
 		assert_int_equal(run_doc_next(&r, NULL), SCOUT_OK);
 		doc_make(i, &doc, &lines);
@@ -188,19 +225,38 @@ static void check_docs(const struct sorted_run *run, uint32_t ndocs)
 	buf_release(&lines);
 }
 
-static void put_docs(struct buf *docs, uint32_t ndocs)
+static void put_docs(struct run_docs *docs, const char *dir, uint32_t ndocs)
 {
 	struct buf lines = BUF_INIT(MEM_OTHER);
 	struct doc_info doc;
 	uint32_t i;
 
-	buf_clear(docs);
 	for (i = 0; i < ndocs; i++) {
 		doc_make(i, &doc, &lines);
-		run_doc_put(docs, i * 3, &doc, buf_span(&lines));
+		assert_int_equal(run_docs_add(docs, dir, i * 3, &doc,
+					      buf_span(&lines), NULL),
+				 SCOUT_OK);
 	}
-	assert_int_equal(buf_status(docs), SCOUT_OK);
+	assert_int_equal(run_docs_finish(docs, dir, NULL), SCOUT_OK);
 	buf_release(&lines);
+}
+
+static void test_docs(void **state)
+{
+	static const uint32_t sizes[] = { 0, 1, 400 };
+	char dir[TEMP_DIR_MAX];
+	unsigned i;
+
+	(void)state;
+	temp_dir_make(dir);
+	for (i = 0; i < 3; i++) {
+		struct run_docs docs = RUN_DOCS_INIT;
+
+		put_docs(&docs, dir, sizes[i]);
+		check_docs(&docs, sizes[i]);
+		run_docs_release(&docs);
+	}
+	temp_dir_remove(dir);
 }
 
 enum { RUNS = 4 };
@@ -210,7 +266,6 @@ static void test_runs(void **state)
 {
 	static const uint32_t vocabularies[RUNS] = { 50, 60000, 5000, 1 };
 	static const uint32_t sizes[RUNS] = { 3, 60, 130, 0 };
-	struct buf docs = BUF_INIT(MEM_OTHER);
 	struct run_file file = { .fd = -1 };
 	struct sorted_run runs[RUNS];
 	struct content contents[RUNS];
@@ -227,16 +282,15 @@ static void test_runs(void **state)
 		make_accumulator(&acc, 121 + i, vocabularies[i], sizes[i]);
 		content_make(&contents[i], &acc);
 		make_accumulator(&acc, 121 + i, vocabularies[i], sizes[i]);
-		put_docs(&docs, sizes[i]);
-		assert_int_equal(sorted_run_write(&file, dir, &acc,
-						  buf_span(&docs), &runs[i],
+		assert_int_equal(run_file_open(&file, dir, NULL), SCOUT_OK);
+		assert_int_equal(sorted_run_write(&file, 7, &acc, &runs[i],
 						  NULL), SCOUT_OK);
+		assert_int_equal(runs[i].source, 7);
 		assert_int_equal(acc.nterms, 0);
 	}
 	assert_true(runs[1].npoints > 5);
-	assert_int_equal(file.bytes, runs[RUNS - 1].terms_offset);
+	assert_int_equal(file.bytes, runs[RUNS - 1].offset);
 	for (i = 0; i < RUNS; i++) {
-		check_docs(&runs[i], sizes[i]);
 		if (sizes[i])
 			check_ranges(&runs[i], &contents[i], &r);
 		else
@@ -248,64 +302,72 @@ static void test_runs(void **state)
 	run_file_close(&file);
 	run_file_close(&file);
 	accumulator_release(&acc);
-	buf_release(&docs);
 	temp_dir_remove(dir);
 }
 
 static void test_no_folder(void **state)
 {
 	struct run_file file = { .fd = -1 };
+	struct run_docs docs = RUN_DOCS_INIT;
 	struct scout_err err = SCOUT_ERR_INIT;
-	struct accumulator acc;
-	struct sorted_run run;
+	struct doc_info doc = { 0 };
 
 	(void)state;
-	assert_int_equal(accumulator_init(&acc, 8 << 20), SCOUT_OK);
-	make_accumulator(&acc, 130, 10, 1);
-	assert_int_equal(sorted_run_write(&file, "/no/such/folder", &acc,
-					  span_of(NULL, 0), &run, &err),
+	assert_int_equal(run_file_open(&file, "/no/such/folder", &err),
 			 SCOUT_E_IO);
 	assert_int_equal(err.sys, ENOENT);
 	assert_non_null(strstr(err.msg, "/no/such/folder"));
-	sorted_run_release(&run);
-	run_file_close(&file);
-	accumulator_release(&acc);
+	assert_int_equal(run_docs_add(&docs, "/no/such/folder", 0, &doc,
+				      span_of(NULL, 0), NULL), SCOUT_OK);
+	assert_int_equal(run_docs_finish(&docs, "/no/such/folder", NULL),
+			 SCOUT_E_IO);
+	run_docs_release(&docs);
 }
 
-/* The file of the runs is cut short behind our back. */
+/* The files are cut short behind our back. */
 static void test_cut_short(void **state)
 {
+	static uint8_t memory[RUN_READER_MIN_BYTES];
 	struct run_file file = { .fd = -1 };
 	struct scout_err err = SCOUT_ERR_INIT;
-	struct buf docs = BUF_INIT(MEM_OTHER);
-	struct run_term_reader reader;
+	struct run_docs docs = RUN_DOCS_INIT;
+	struct run_reader reader;
 	struct run_doc_reader doc_reader;
 	struct accumulator acc;
 	struct sorted_run run;
 	char dir[TEMP_DIR_MAX];
+	int rc;
 
 	(void)state;
 	temp_dir_make(dir);
 	assert_int_equal(accumulator_init(&acc, 8 << 20), SCOUT_OK);
-	make_accumulator(&acc, 131, 100, 2);
-	put_docs(&docs, 2);
-	assert_int_equal(sorted_run_write(&file, dir, &acc, buf_span(&docs),
-					  &run, NULL), SCOUT_OK);
-	run.terms_bytes += 10;
-	assert_int_equal(run_term_reader_open(&reader, &run, span_of(NULL, 0),
-					      span_of(NULL, 0), &err),
-			 SCOUT_E_IO);
-	run_term_reader_release(&reader);
-	/* a document section that ends within a record */
-	run.docs_bytes -= 1;
-	run_doc_reader_init(&doc_reader, &run);
+	make_accumulator(&acc, 131, 100, 40);
+	assert_int_equal(run_file_open(&file, dir, NULL), SCOUT_OK);
+	assert_int_equal(sorted_run_write(&file, 0, &acc, &run, NULL),
+			 SCOUT_OK);
+	assert_true(run.bytes > sizeof(memory));
+	run.bytes += 10;
+	run_reader_open(&reader, &run, span_of(NULL, 0), span_of(NULL, 0),
+			memory, sizeof(memory));
+	do {
+		rc = run_reader_next(&reader);
+		while (!rc && !run_reader_chunk_ended(&reader))
+			(void)run_reader_varint(&reader);
+	} while (!rc);
+	assert_int_equal(rc, SCOUT_END);
+	assert_int_equal(run_reader_status(&reader, &err), SCOUT_E_IO);
+	assert_int_equal(err.sys, EIO);
+	/* documents that end within a record */
+	put_docs(&docs, dir, 2);
+	docs.file.bytes -= 1;
+	run_doc_reader_init(&doc_reader, &docs);
 	assert_int_equal(run_doc_next(&doc_reader, &err), SCOUT_OK);
 	assert_int_equal(run_doc_next(&doc_reader, &err), SCOUT_E_CORRUPT);
 	run_doc_reader_release(&doc_reader);
+	run_docs_release(&docs);
 	sorted_run_release(&run);
 	run_file_close(&file);
 	accumulator_release(&acc);
-	buf_release(&docs);
 	temp_dir_remove(dir);
 }
 
@@ -313,6 +375,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_docs),
 		cmocka_unit_test(test_no_folder),
 		cmocka_unit_test(test_cut_short),
 	};
