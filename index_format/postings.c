@@ -65,6 +65,7 @@ void posting_encoder_begin(struct posting_encoder *e, uint8_t surface)
 	buf_clear(&e->skips);
 	buf_clear(&e->group_bytes);
 	buf_clear(&e->group_lens);
+	e->npieces = e->nskips_dropped = e->ngroups_dropped = 0;
 }
 
 /* gap - 1 shifted left, the low bit says "frequency 1"; else it follows. */
@@ -339,13 +340,55 @@ void posting_encoder_positions(struct posting_encoder *e, const term_pos *pos,
 		posting_encoder_position(e, pos[i]);
 }
 
+static uint32_t count_skips(const struct posting_encoder *e)
+{
+	return (uint32_t)(e->skips.len / sizeof(struct skip_entry));
+}
+
+static uint32_t count_groups(const struct posting_encoder *e)
+{
+	return (uint32_t)(e->group_lens.len / sizeof(uint32_t));
+}
+
+/* Whether all was made: a buffer forgets a failure when it is emptied. */
+static int encoder_status(const struct posting_encoder *e)
+{
+	if (buf_status(&e->doc_bytes) < 0 || buf_status(&e->skips) < 0 ||
+	    buf_status(&e->group_bytes) < 0 || buf_status(&e->group_lens) < 0)
+		return SCOUT_E_NOMEM;
+	return SCOUT_OK;
+}
+
+int posting_encoder_piece(const struct posting_encoder *e,
+			  struct list_piece *out)
+{
+	int rc = encoder_status(e);
+
+	if (rc < 0)
+		return rc;
+	out->nskips = count_skips(e) - e->nskips_dropped;
+	out->ngroups = count_groups(e) - e->ngroups_dropped;
+	out->doc_bytes = buf_span(&e->doc_bytes);
+	out->group_bytes = buf_span(&e->group_bytes);
+	return SCOUT_OK;
+}
+
+void posting_encoder_drop(struct posting_encoder *e)
+{
+	e->nskips_dropped = count_skips(e);
+	e->ngroups_dropped = count_groups(e);
+	e->npieces++;
+	buf_clear(&e->doc_bytes);
+	buf_clear(&e->group_bytes);
+}
+
 /* Heads of the in-memory form; our own process reads it back at once. */
 struct term_head {
 	uint32_t df;
 	uint16_t kind, surface;
 	uint64_t cf;
 	uint32_t term_len, bytes_len;
-	uint32_t nskips, ngroups;
+	uint32_t nskips, ngroups, npieces, zero;
 	uint64_t doc_bytes_len, group_bytes_len;
 };
 
@@ -375,8 +418,9 @@ static void finish_long(struct posting_encoder *e, struct term_head *head)
 	if (e->ngaps)
 		finish_group(e, 0, e->ngaps);
 	head->kind = POSTING_BLOCKS;
-	head->nskips = (uint32_t)(e->skips.len / sizeof(struct skip_entry));
-	head->ngroups = (uint32_t)(e->group_lens.len / sizeof(uint32_t));
+	head->nskips = count_skips(e);
+	head->ngroups = count_groups(e);
+	head->npieces = e->npieces;
 	head->doc_bytes_len = e->doc_bytes.len;
 	head->group_bytes_len = e->group_bytes.len;
 }
@@ -401,10 +445,7 @@ int posting_encoder_finish(struct posting_encoder *e, struct span term,
 		buf_put_span(out, buf_span(&e->group_bytes));
 	}
 	buf_put_span(out, buf_span(&e->doc_bytes));
-	if (buf_status(&e->doc_bytes) < 0 || buf_status(&e->skips) < 0 ||
-	    buf_status(&e->group_bytes) < 0 || buf_status(&e->group_lens) < 0)
-		return SCOUT_E_NOMEM;
-	return buf_status(out);
+	return encoder_status(e) < 0 ? SCOUT_E_NOMEM : buf_status(out);
 }
 
 static struct span take(struct span *bytes, size_t n)
@@ -434,6 +475,7 @@ void encoded_term_next(struct span *bytes, struct encoded_term *out)
 	}
 	out->nskips = head.nskips;
 	out->ngroups = head.ngroups;
+	out->npieces = head.npieces;
 	out->skips = take(bytes, head.nskips * sizeof(struct skip_entry)).ptr;
 	out->group_lens = take(bytes, head.ngroups * sizeof(uint32_t)).ptr;
 	out->group_bytes = take(bytes, head.group_bytes_len);

@@ -70,6 +70,8 @@ struct posting_encoder {
 	struct buf skips;		/* struct skip_entry, lengths in addr */
 	struct buf group_bytes;		/* groups, one after the other */
 	struct buf group_lens;		/* uint32_t each */
+	/* dropped in pieces */
+	uint32_t npieces, nskips_dropped, ngroups_dropped;
 };
 
 void posting_encoder_init(struct posting_encoder *e,
@@ -89,6 +91,24 @@ void posting_encoder_position(struct posting_encoder *e, term_pos pos);
 void posting_encoder_positions(struct posting_encoder *e, const term_pos *pos,
 			       size_t n);
 /*
+ * A list in blocks can be taken away in pieces while it is encoded, so that it
+ * is never held whole; entries of skips and group lengths stay.  The bytes are
+ * borrowed until posting_encoder_drop, after which they are the caller's to
+ * bring back (segment_writer_begin_long).
+ */
+struct list_piece {
+	uint32_t nskips, ngroups;
+	struct span doc_bytes, group_bytes;
+};
+static inline size_t posting_encoder_bytes(const struct posting_encoder *e)
+{
+	return e->doc_bytes.len + e->group_bytes.len;
+}
+/* What was not yet dropped.  SCOUT_OK or SCOUT_E_NOMEM. */
+int posting_encoder_piece(const struct posting_encoder *e,
+			  struct list_piece *out);
+void posting_encoder_drop(struct posting_encoder *e);
+/*
  * Ends the term and appends it to out in the form segment_writer_add_term
  * reads.  SCOUT_OK or SCOUT_E_NOMEM.
  */
@@ -103,7 +123,8 @@ struct encoded_term {
 	enum posting_kind kind;
 	uint8_t surface;
 	struct span bytes;	/* INLINE, SHORT */
-	uint32_t nskips, ngroups;
+	uint32_t npieces;	/* dropped before the end, so not below */
+	uint32_t nskips, ngroups;	/* of all */
 	const uint8_t *skips;	/* BLOCKS: struct skip_entry each, unaligned */
 	struct span doc_bytes;
 	const uint8_t *group_lens;	/* uint32_t each, unaligned; every

@@ -16,6 +16,13 @@ struct stream_writer {
 	uint64_t bytes;		/* written before this one */
 };
 
+/* A list in blocks that is being laid out. */
+struct long_list {
+	uint64_t docs_addr, skip_slot;	/* of its first block */
+	uint32_t ndoc_blocks, ngroups;
+	uint8_t slot[SKIP_SLOT_BYTES];	/* of two groups */
+};
+
 struct segment_writer {
 	struct scout_store *store;
 	uint32_t number;
@@ -26,6 +33,7 @@ struct segment_writer {
 	struct path_block_writer paths;
 	struct buf path_block;
 	struct buf wild;	/* document numbers, 4 bytes each */
+	struct long_list list;
 	struct segment_meta meta;
 };
 
@@ -265,20 +273,25 @@ static int finish_dict_block(struct segment_writer *w, struct scout_err *err)
 		       finish_filters(w, err) : rc;
 }
 
-/* Lays out the blocks of documents; their entries follow each other. */
-static int put_doc_blocks(struct segment_writer *w,
-			  const struct encoded_term *t, struct term_info *info,
-			  struct scout_err *err)
+void segment_writer_begin_long(struct segment_writer *w)
 {
-	const uint8_t *p = t->doc_bytes.ptr;
+	memset(&w->list, 0, sizeof(w->list));
+}
+
+/* The entries of the blocks follow each other. */
+int segment_writer_add_doc_blocks(struct segment_writer *w,
+				  const uint8_t *skips, uint32_t n,
+				  struct span bytes, struct scout_err *err)
+{
+	const uint8_t *p = bytes.ptr;
 	uint8_t slot[SKIP_SLOT_BYTES];
 	struct skip_entry e;
 	uint64_t len, number;
 	uint32_t i;
 	int rc;
 
-	for (i = 0; i < t->nskips; i++) {
-		memcpy(&e, t->skips + i * sizeof(e), sizeof(e));
+	for (i = 0; i < n; i++) {
+		memcpy(&e, skips + i * sizeof(e), sizeof(e));
 		len = e.addr;
 		rc = put_block(w, STREAM_DOCS, span_of(p, len), &e.addr, err);
 		if (rc < 0)
@@ -288,11 +301,12 @@ static int put_doc_blocks(struct segment_writer *w,
 		rc = put_slot(w, STREAM_SKIP, slot, &number, err);
 		if (rc < 0)
 			return rc;
-		if (!i) {
-			info->docs_addr = e.addr;
-			info->skip_slot = number;
+		if (!w->list.ndoc_blocks++) {
+			w->list.docs_addr = e.addr;
+			w->list.skip_slot = number;
 		}
 	}
+	SCOUT_ASSERT(p == bytes.ptr + bytes.len);
 	return SCOUT_OK;
 }
 
@@ -319,32 +333,85 @@ static int put_group(struct segment_writer *w, const struct encoded_term *t,
 	return SCOUT_OK;
 }
 
-/* Lays out the position groups; two entries share a slot. */
-static int put_groups(struct segment_writer *w, const struct encoded_term *t,
-		      struct scout_err *err)
+/* Two groups share a slot. */
+int segment_writer_add_groups(struct segment_writer *w,
+			      const struct encoded_term *t,
+			      const uint8_t *lens, uint32_t n,
+			      struct span bytes, struct scout_err *err)
 {
-	const uint8_t *p = t->group_bytes.ptr;
-	uint8_t slot[SKIP_SLOT_BYTES];
+	const uint8_t *p = bytes.ptr;
 	uint64_t addr, number;
-	uint32_t i, len;
+	uint32_t i, len, side;
 	int rc;
 
-	for (i = 0; i < t->ngroups; i++) {
-		memcpy(&len, t->group_lens + i * sizeof(len), sizeof(len));
-		rc = put_group(w, t, i, span_of(p, len), &addr, err);
+	for (i = 0; i < n; i++) {
+		memcpy(&len, lens + i * sizeof(len), sizeof(len));
+		rc = put_group(w, t, w->list.ngroups, span_of(p, len), &addr,
+			       err);
 		if (rc < 0)
 			return rc;
 		p += len;
-		if (i % 2 == 0)
-			memset(slot, 0, sizeof(slot));
-		put_le64(slot + (i % 2) * GROUP_ENTRY_BYTES, addr);
-		if (i % 2 == 0 && i + 1 < t->ngroups)
+		side = w->list.ngroups++ % 2;
+		put_le64(w->list.slot + side * GROUP_ENTRY_BYTES, addr);
+		if (!side)
 			continue;
-		rc = put_slot(w, STREAM_SKIP, slot, &number, err);
+		rc = put_slot(w, STREAM_SKIP, w->list.slot, &number, err);
 		if (rc < 0)
 			return rc;
+		memset(w->list.slot, 0, sizeof(w->list.slot));
 	}
+	SCOUT_ASSERT(p == bytes.ptr + bytes.len);
 	return SCOUT_OK;
+}
+
+/* Puts a term into the dictionary, its postings being where info says. */
+static int put_term(struct segment_writer *w, const struct encoded_term *t,
+		    const struct term_info *info, struct scout_err *err)
+{
+	int rc;
+
+	w->meta.nterms++;
+	w->meta.npostings += t->df;
+	rc = dict_block_add(&w->dict, t->term, info);
+	if (rc == SCOUT_END) {
+		rc = finish_dict_block(w, err);
+		if (!rc)
+			rc = dict_block_add(&w->dict, t->term, info);
+	}
+	if (!rc)
+		filter_add(&w->filter, t->term);
+	return rc < 0 ? scout_err_set(err, rc, "writing the dictionary") : rc;
+}
+
+int segment_writer_end_long(struct segment_writer *w,
+			    const struct encoded_term *t, struct scout_err *err)
+{
+	struct term_info info = { .df = t->df, .cf = t->cf, .kind = t->kind,
+				  .surface = t->surface,
+				  .docs_addr = w->list.docs_addr,
+				  .skip_slot = w->list.skip_slot };
+	uint64_t number;
+	int rc = SCOUT_OK;
+
+	SCOUT_ASSERT(w->list.ndoc_blocks == t->nskips &&
+		     w->list.ngroups == t->ngroups);
+	if (t->ngroups % 2)
+		rc = put_slot(w, STREAM_SKIP, w->list.slot, &number, err);
+	return rc < 0 ? rc : put_term(w, t, &info, err);
+}
+
+static int add_long(struct segment_writer *w, const struct encoded_term *t,
+		    struct scout_err *err)
+{
+	int rc;
+
+	segment_writer_begin_long(w);
+	rc = segment_writer_add_doc_blocks(w, t->skips, t->nskips,
+					   t->doc_bytes, err);
+	if (!rc)
+		rc = segment_writer_add_groups(w, t, t->group_lens, t->ngroups,
+					       t->group_bytes, err);
+	return rc < 0 ? rc : segment_writer_end_long(w, t, err);
 }
 
 int segment_writer_add_term(struct segment_writer *w,
@@ -354,29 +421,15 @@ int segment_writer_add_term(struct segment_writer *w,
 				  .surface = t->surface };
 	int rc = SCOUT_OK;
 
+	if (t->kind == POSTING_BLOCKS)
+		return add_long(w, t, err);
 	if (t->kind == POSTING_INLINE) {
 		info.inline_bytes = t->bytes;
-	} else if (t->kind == POSTING_SHORT) {
+	} else {
 		info.short_bytes = (uint32_t)t->bytes.len;
 		rc = put_block(w, STREAM_SHORT, t->bytes, &info.addr, err);
-	} else {
-		rc = put_doc_blocks(w, t, &info, err);
-		if (!rc)
-			rc = put_groups(w, t, err);
 	}
-	if (rc < 0)
-		return rc;
-	w->meta.nterms++;
-	w->meta.npostings += t->df;
-	rc = dict_block_add(&w->dict, t->term, &info);
-	if (rc == SCOUT_END) {
-		rc = finish_dict_block(w, err);
-		if (!rc)
-			rc = dict_block_add(&w->dict, t->term, &info);
-	}
-	if (!rc)
-		filter_add(&w->filter, t->term);
-	return rc < 0 ? scout_err_set(err, rc, "writing the dictionary") : rc;
+	return rc < 0 ? rc : put_term(w, t, &info, err);
 }
 
 int segment_writer_finish(struct segment_writer *w, struct segment_meta *out,

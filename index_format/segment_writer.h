@@ -28,6 +28,24 @@ int segment_writer_add_doc(struct segment_writer *w, const struct doc_info *doc,
 int segment_writer_add_term(struct segment_writer *w,
 			    const struct encoded_term *term,
 			    struct scout_err *err);
+
+/*
+ * The same in pieces, for lists in blocks that are too long to be held: begin,
+ * pieces with document blocks, then pieces with position groups, then end.
+ * t: df, cf and the numbers of all blocks and groups are used.
+ */
+void segment_writer_begin_long(struct segment_writer *w);
+int segment_writer_add_doc_blocks(struct segment_writer *w,
+				  const uint8_t *skips, uint32_t n,
+				  struct span bytes, struct scout_err *err);
+int segment_writer_add_groups(struct segment_writer *w,
+			      const struct encoded_term *t,
+			      const uint8_t *lens, uint32_t n,
+			      struct span bytes, struct scout_err *err);
+int segment_writer_end_long(struct segment_writer *w,
+			    const struct encoded_term *t,
+			    struct scout_err *err);
+
 /* Writes what is left and tells what the segment holds. */
 int segment_writer_finish(struct segment_writer *w, struct segment_meta *out,
 			  struct scout_err *err);

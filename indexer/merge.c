@@ -11,6 +11,7 @@
 enum {
 	MERGE_SLOTS_PER_THREAD = 2,
 	READER_MAX_BYTES = 1 << 16,
+	SPILL_CHECK_POSITIONS = 8192,
 };
 
 struct merge {
@@ -21,12 +22,14 @@ struct merge {
 	doc_id *doc_of_file;	/* DOC_NONE: not indexed */
 	uint8_t *norms;		/* length norm by document */
 	size_t reader_bytes;	/* buffer of one run in one thread */
+	struct run_file *spills;	/* of each thread */
 	/* internally locked */
 	struct ring ring;
 	_Atomic int64_t merge_ns;
 	/* calling thread only */
 	struct segment_writer *writer;
 	struct merge_result *result;
+	struct buf piece;	/* of a long list */
 	uint64_t total_bytes;
 };
 
@@ -196,8 +199,24 @@ struct source_list {
 	uint32_t freq;
 };
 
+/* A piece of a long list in a worker's file. */
+struct spilled {
+	int fd;			/* borrowed */
+	uint64_t offset;
+	size_t doc_bytes, group_bytes;	/* one after the other */
+	uint32_t nskips, ngroups;
+};
+
+/* A finished range. */
+struct range {
+	struct buf terms;	/* as posting_encoder_finish left them */
+	struct buf pieces;	/* struct spilled each, in order */
+};
+
 /* What a worker keeps from range to range. */
 struct merge_worker {
+	struct run_file *spill;	/* outlives the worker */
+	struct range *range;	/* being encoded */
 	struct run_merge runs;
 	struct source_list *lists;
 	size_t nlists;
@@ -272,42 +291,87 @@ static struct source_list *first_list(struct merge_worker *w,
 	return best;
 }
 
+/* Puts what there is of a long list away until it is laid out. */
+static int spill(const struct merge *m, struct merge_worker *w,
+		 struct scout_err *err)
+{
+	struct list_piece list;
+	struct spilled piece;
+	int rc = posting_encoder_piece(&w->encoder, &list);
+
+	if (rc < 0)
+		return scout_err_set(err, rc, "merging");
+	rc = run_file_open(w->spill, m->options->run_dir, err);
+	piece = (struct spilled){ w->spill->fd, w->spill->bytes,
+				  list.doc_bytes.len, list.group_bytes.len,
+				  list.nskips, list.ngroups };
+	if (!rc)
+		rc = run_file_append(w->spill, list.doc_bytes, err);
+	if (!rc)
+		rc = run_file_append(w->spill, list.group_bytes, err);
+	if (rc < 0)
+		return rc;
+	posting_encoder_drop(&w->encoder);
+	buf_put(&w->range->pieces, &piece, sizeof(piece));
+	return buf_status(&w->range->pieces) < 0 ?
+		       scout_err_set(err, SCOUT_E_NOMEM, "merging") : SCOUT_OK;
+}
+
+/* The positions of the list's current document; is_doc: they are kept. */
+static int encode_positions(const struct merge *m, struct merge_worker *w,
+			    struct source_list *l, bool is_doc,
+			    struct scout_err *err)
+{
+	uint32_t left = l->freq, n, k;
+	term_pos pos = 0;
+	int rc = SCOUT_OK;
+
+	for (; left && !rc; left -= n) {
+		n = left < SPILL_CHECK_POSITIONS ? left : SPILL_CHECK_POSITIONS;
+		for (k = 0; k < n; k++) {
+			pos += (term_pos)run_reader_varint(l->r);
+			if (is_doc)
+				posting_encoder_position(&w->encoder, pos);
+		}
+		if (posting_encoder_bytes(&w->encoder) >=
+		    m->options->range_bytes)
+			rc = spill(m, w, err);
+	}
+	return rc;
+}
+
 /*
  * A file is read by one worker, a stretch of files after the other: so lists
  * take turns, and in each turn are read without looking at the others.  A large
  * file that goes on in the next run goes on here where it was cut.  A file that
  * failed while it was read has no document, and its postings are dropped.
  */
-static void encode_postings(const struct merge *m, struct merge_worker *w)
+static int encode_postings(const struct merge *m, struct merge_worker *w,
+			   struct scout_err *err)
 {
-	struct posting_encoder *enc = &w->encoder;
 	uint64_t last = 0, others;
 	struct source_list *l;
-	term_pos pos;
 	doc_id doc;
-	uint32_t k;
+	int rc = SCOUT_OK;
 
-	for (;;) {
+	while (!rc) {
 		l = first_list(w, &others);
 		if (l->file == UINT64_MAX)
-			return;
+			break;
 		do {
 			doc = m->doc_of_file[l->file - 1];
 			if (l->file != last && doc != DOC_NONE)
-				posting_encoder_doc(enc, doc);
+				posting_encoder_doc(&w->encoder, doc);
 			last = l->file;
-			for (pos = 0, k = 0; k < l->freq; k++) {
-				pos += (term_pos)run_reader_varint(l->r);
-				if (doc != DOC_NONE)
-					posting_encoder_position(enc, pos);
-			}
+			rc = encode_positions(m, w, l, doc != DOC_NONE, err);
 			next_posting(w, l);
-		} while (l->file < others);
+		} while (!rc && l->file < others);
 	}
+	return rc;
 }
 
 static int merge_range(struct merge *m, struct merge_worker *w, size_t range,
-		       struct buf *out, struct scout_err *err)
+		       struct range *out, struct scout_err *err)
 {
 	struct run_merge *runs = &w->runs;
 	int64_t start = os_mono_ns();
@@ -318,12 +382,13 @@ static int merge_range(struct merge *m, struct merge_worker *w, size_t range,
 	while (!rc && !(rc = run_merge_next(runs, err))) {
 		posting_encoder_begin(&w->encoder, runs->surface);
 		begin_lists(w);
-		encode_postings(m, w);
-		if (!w->encoder.df)
+		w->range = out;
+		rc = encode_postings(m, w, err);
+		if (rc < 0 || !w->encoder.df)
 			continue;
 		rc = posting_encoder_finish(&w->encoder,
 					    span_of(runs->term, runs->term_len),
-					    out);
+					    &out->terms);
 		if (rc < 0)
 			scout_err_set(err, rc, "merging");
 	}
@@ -331,27 +396,30 @@ static int merge_range(struct merge *m, struct merge_worker *w, size_t range,
 	return rc < 0 ? rc : SCOUT_OK;
 }
 
-static struct buf *range_new(void)
+static struct range *range_new(void)
 {
-	struct buf *b = scout_malloc(MEM_MERGE, sizeof(*b));
+	struct range *r = scout_malloc(MEM_MERGE, sizeof(*r));
 
-	if (b)
-		buf_init(b, MEM_MERGE);
-	return b;
+	if (r) {
+		buf_init(&r->terms, MEM_MERGE);
+		buf_init(&r->pieces, MEM_MERGE);
+	}
+	return r;
 }
 
-static void range_free(struct buf *b)
+static void range_free(struct range *r)
 {
-	if (!b)
+	if (!r)
 		return;
-	buf_release(b);
-	scout_free(b);
+	buf_release(&r->terms);
+	buf_release(&r->pieces);
+	scout_free(r);
 }
 
 static int encode_range(struct merge *m, struct merge_worker *w, size_t range,
 			struct scout_err *err)
 {
-	struct buf *out = range_new();
+	struct range *out = range_new();
 	int rc;
 
 	if (!out)
@@ -365,18 +433,88 @@ static int encode_range(struct merge *m, struct merge_worker *w, size_t range,
 	return SCOUT_OK;
 }
 
+static int read_piece(struct buf *out, const struct spilled *s,
+		      struct scout_err *err)
+{
+	size_t n = s->doc_bytes + s->group_bytes;
+
+	buf_clear(out);
+	if (!buf_reserve(out, n))
+		return scout_err_set(err, SCOUT_E_NOMEM, "merging");
+	out->len = n;
+	return run_file_read(s->fd, out->ptr, n, s->offset, err);
+}
+
+/* The last piece of a list is with its term. */
+static void split_last(const struct encoded_term *t,
+		       const struct spilled *pieces, struct list_piece *out)
+{
+	uint32_t i;
+
+	*out = (struct list_piece){ t->nskips, t->ngroups, t->doc_bytes,
+				    t->group_bytes };
+	for (i = 0; i < t->npieces; i++) {
+		out->nskips -= pieces[i].nskips;
+		out->ngroups -= pieces[i].ngroups;
+	}
+}
+
+/* All blocks of documents come before the first group of positions. */
+static int store_pieces(struct merge *m, const struct encoded_term *t,
+			const struct spilled *pieces, struct scout_err *err)
+{
+	struct segment_writer *w = m->writer;
+	const uint8_t *skips = t->skips, *lens = t->group_lens;
+	struct list_piece last;
+	const struct spilled *s;
+	int rc = SCOUT_OK;
+
+	split_last(t, pieces, &last);
+	segment_writer_begin_long(w);
+	for (s = pieces; s < pieces + t->npieces && !rc; s++) {
+		rc = read_piece(&m->piece, s, err);
+		if (!rc)
+			rc = segment_writer_add_doc_blocks(
+				w, skips, s->nskips,
+				span_of(m->piece.ptr, s->doc_bytes), err);
+		skips += s->nskips * sizeof(struct skip_entry);
+	}
+	if (!rc)
+		rc = segment_writer_add_doc_blocks(w, skips, last.nskips,
+						   last.doc_bytes, err);
+	for (s = pieces; s < pieces + t->npieces && !rc; s++) {
+		rc = read_piece(&m->piece, s, err);
+		if (!rc)
+			rc = segment_writer_add_groups(
+				w, t, lens, s->ngroups,
+				span_of(m->piece.ptr + s->doc_bytes,
+					s->group_bytes), err);
+		lens += s->ngroups * sizeof(uint32_t);
+	}
+	if (!rc)
+		rc = segment_writer_add_groups(w, t, lens, last.ngroups,
+					       last.group_bytes, err);
+	return rc < 0 ? rc : segment_writer_end_long(w, t, err);
+}
+
 /* Calling thread: lays a finished range out. */
-static int store_range(struct merge *m, struct buf *range, size_t number,
+static int store_range(struct merge *m, struct range *range, size_t number,
 		       struct scout_err *err)
 {
-	struct span bytes = buf_span(range);
+	const struct spilled *pieces =
+		(const struct spilled *)(const void *)range->pieces.ptr;
+	struct span bytes = buf_span(&range->terms);
 	int64_t start = os_mono_ns();
 	struct encoded_term term;
 	int rc = SCOUT_OK;
 
 	while (bytes.len && !rc) {
 		encoded_term_next(&bytes, &term);
-		rc = segment_writer_add_term(m->writer, &term, err);
+		if (term.npieces)
+			rc = store_pieces(m, &term, pieces, err);
+		else
+			rc = segment_writer_add_term(m->writer, &term, err);
+		pieces += term.npieces;
 	}
 	range_free(range);
 	m->result->store_ns += os_mono_ns() - start;
@@ -442,8 +580,10 @@ static int merge_thread(void *ctx, unsigned worker, struct scout_err *err)
 	size_t range;
 	int rc = SCOUT_E_NOMEM;
 
-	if (w)
+	if (w) {
+		w->spill = &m->spills[worker];
 		rc = worker_init(w, m);
+	}
 	if (rc < 0)
 		scout_err_set(err, rc, "merging");
 	else if (!worker)
@@ -476,13 +616,25 @@ static unsigned plan_threads(struct merge *m)
 	return (unsigned)nthreads;
 }
 
+static int make_spills(struct merge *m, unsigned n)
+{
+	unsigned i;
+
+	m->spills = scout_calloc(MEM_MERGE, n, sizeof(*m->spills));
+	for (i = 0; m->spills && i < n; i++)
+		m->spills[i].fd = -1;
+	return m->spills ? SCOUT_OK : SCOUT_E_NOMEM;
+}
+
 static int merge_terms(struct merge *m, struct scout_err *err)
 {
-	unsigned nthreads = plan_threads(m);
+	unsigned nthreads = plan_threads(m), k;
 	size_t i;
 	int rc;
 
 	rc = make_bounds(m);
+	if (!rc)
+		rc = make_spills(m, nthreads);
 	if (!rc)
 		rc = ring_init(&m->ring, MERGE_SLOTS_PER_THREAD * nthreads + 1,
 			       m->nranges);
@@ -492,6 +644,9 @@ static int merge_terms(struct merge *m, struct scout_err *err)
 	for (i = 0; i < m->ring.nslots; i++)
 		range_free(m->ring.slots[i]);
 	ring_release(&m->ring);
+	for (k = 0; k < nthreads; k++)
+		run_file_close(&m->spills[k]);
+	buf_release(&m->piece);
 	return rc;
 }
 
@@ -504,6 +659,7 @@ int merge_runs(const struct merge_options *options, struct merge_result *out,
 	int rc;
 
 	memset(out, 0, sizeof(*out));
+	buf_init(&m.piece, MEM_MERGE);
 	m.doc_of_file = scout_malloc(MEM_MERGE, (options->nfiles + 1) *
 						       sizeof(doc_id));
 	m.norms = scout_malloc(MEM_MERGE, options->nfiles + 1);
@@ -529,6 +685,7 @@ int merge_runs(const struct merge_options *options, struct merge_result *out,
 	}
 	segment_writer_free(m.writer);
 	scout_free(m.bounds);
+	scout_free(m.spills);
 	scout_free(m.doc_of_file);
 	scout_free(m.norms);
 	return rc;

@@ -22,8 +22,10 @@ struct merge_options {
 	const struct file_entry *files;	/* that the runs' documents number */
 	size_t nfiles;
 	unsigned nthreads;
-	size_t range_bytes;		/* run bytes merged at a time */
+	size_t range_bytes;		/* run bytes merged at a time; bytes of
+					 * one list that are held */
 	size_t readers_bytes;		/* for buffers of all runs and threads */
+	const char *run_dir;		/* for temporary files */
 	struct scout_store *store;
 	uint32_t segment_number;
 	struct span delete_docs;	/* NUL-separated paths, for tests */

@@ -9,7 +9,7 @@
 #include "indexer/merge.h"
 #include "indexer/run_stack.h"
 
-enum { FILES = 120, WORKERS = 3, RUNS_EACH = 6, TERMS = 400 };
+enum { FILES = 120, WORKERS = 3, RUNS_EACH = 6, TERMS = 400, FREQUENT = 7 };
 
 /* One word of a file, numbered like the words of a vocabulary. */
 struct word {
@@ -47,8 +47,11 @@ static void add_stretch(struct made *m, struct accumulator *acc,
 
 	assert_non_null(batch);
 	for (i = 0; i < n; i++) {
-		struct word w = { rng_below(r, 1 + rng_below(r, TERMS)), file,
-				  m->nwords[file] + i };
+		/* one of them often enough for a list in blocks */
+		struct word w = { rng_below(r, 5) < 3 ?
+					  FREQUENT :
+					  rng_below(r, 1 + rng_below(r, TERMS)),
+				  file, m->nwords[file] + i };
 		struct span term = term_text(w.term, name);
 
 		batch->tokens[i].start = (uint32_t)text.len;
@@ -241,6 +244,7 @@ static void check_merge(uint64_t seed, unsigned nthreads, size_t range_bytes)
 	o.nsources = WORKERS;
 	o.nthreads = nthreads;
 	o.range_bytes = range_bytes;
+	o.run_dir = ix.dir;
 	o.store = ix.store;
 	o.segment_number = 2;
 	if (merge_runs(&o, &result, &err) < 0)
