@@ -13,7 +13,8 @@ enum {
 	BATCH_MAX_BYTES = 128 << 20,
 	RANGE_MIN_BYTES = 128 << 10,
 	RANGE_MAX_BYTES = 4 << 20,
-	WORKER_FIXED_BYTES = 14 << 20, /* tables, windows, buffers */
+	WORKER_MIN_BYTES = 8 << 20,
+	WORKER_FIXED_BYTES = 6 << 20, /* tables, windows, buffers */
 	FILES_PER_WORKER = 16,	       /* fewer are not worth a thread */
 };
 
@@ -127,7 +128,7 @@ static size_t worker_bytes(const struct index_run *r)
 {
 	size_t fixed = scout_mem_current(MEM_WALK) +
 		       (size_t)WORKER_FIXED_BYTES * r->nthreads;
-	size_t least = BUILD_MIN_MEMORY / 4;
+	size_t least = WORKER_MIN_BYTES / 2;
 	size_t share = r->memory_bytes > fixed
 			       ? (r->memory_bytes - fixed) / r->nthreads
 			       : 0;
@@ -238,6 +239,9 @@ int index_run_open(struct index_run *r, const struct build_options *options,
 		r->nthreads = POOL_MAX_THREADS;
 	r->memory_bytes =
 		options->memory_bytes ? options->memory_bytes : DEFAULT_MEMORY;
+	/* a worker takes that much at the least, whatever its share */
+	if (r->nthreads > r->memory_bytes / WORKER_MIN_BYTES)
+		r->nthreads = (unsigned)(r->memory_bytes / WORKER_MIN_BYTES);
 	r->started_ns = os_now_ns();
 	r->started_mono_ns = os_mono_ns();
 	r->started_cpu_ns = os_cpu_ns();

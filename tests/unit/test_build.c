@@ -515,7 +515,7 @@ static void test_two_threads(void **state)
 
 static void test_seven_threads(void **state)
 {
-	check_build(*state, 7, BUILD_MIN_MEMORY, 0);
+	check_build(*state, 7, 4 * (uint64_t)BUILD_MIN_MEMORY, 0);
 }
 
 static void test_more_memory(void **state)
@@ -526,7 +526,7 @@ static void test_more_memory(void **state)
 static void test_segments(void **state)
 {
 	check_build(*state, 1, BUILD_MIN_MEMORY, 50);
-	check_build(*state, 7, BUILD_MIN_MEMORY, 33);
+	check_build(*state, 7, 4 * (uint64_t)BUILD_MIN_MEMORY, 33);
 }
 
 /* Nothing is left of the runs, nor of earlier generations. */
