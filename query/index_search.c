@@ -14,6 +14,7 @@ struct index_search {
 	const struct query_options *options;
 	const struct fresh_tree *fresh;	/* or NULL */
 	size_t next_fresh;		/* of its candidates */
+	const struct path_narrow *narrow;
 	struct arena arena;
 	struct head *heads;
 	size_t nheads;
@@ -63,6 +64,7 @@ int index_search_open(struct index_snapshot *snapshot,
 	s->snapshot = snapshot;
 	s->options = options;
 	s->fresh = fresh;
+	s->narrow = plan->narrow;
 	s->wants_lines = options->detail != DETAIL_FILES;
 	s->wants_pieces = options->detail == DETAIL_TEXT ||
 			  (s->wants_lines && options->verify == VERIFY_ALWAYS);
@@ -336,11 +338,16 @@ static int put_known(struct candidate_list *list, const struct candidate *c,
 static const struct candidate *next_fresh(struct index_search *s,
 					  const struct head *h)
 {
-	const struct candidate *c;
+	const struct candidate *c = NULL;
 
-	if (!s->fresh || s->next_fresh == s->fresh->ncandidates)
+	for (; s->fresh && s->next_fresh < s->fresh->ncandidates;
+	     s->next_fresh++, c = NULL) {
+		c = &s->fresh->candidates[s->next_fresh];
+		if (path_narrow_has(s->narrow, span_of(c->path, c->path_len)))
+			break;
+	}
+	if (!c)
 		return NULL;
-	c = &s->fresh->candidates[s->next_fresh];
 	if (h && path_cmp(h->info.path, span_of(c->path, c->path_len)) < 0)
 		return NULL;
 	s->next_fresh++;

@@ -21,6 +21,8 @@ struct scout_query {
 	bool plans_lines;
 	struct match_tree tree;
 	struct text_patterns patterns;
+	struct file_filters filters;
+	struct path_narrow narrow;
 	struct query_plan plan;
 	struct arena work;		/* of one count */
 };
@@ -70,6 +72,7 @@ void scout_query_free(struct scout_query *query)
 	if (!query)
 		return;
 	text_patterns_release(&query->patterns);
+	file_filters_release(&query->filters);
 	arena_release(&query->arena);
 	arena_release(&query->work);
 	scout_free(query);
@@ -80,20 +83,38 @@ const struct parsed_query *scout_query_parsed(const struct scout_query *query)
 	return &query->parsed;
 }
 
+/* What the tree's operands that are no words come down to. */
+static int compile_operands(struct scout_query *q, struct scout_err *err)
+{
+	int rc;
+
+	text_patterns_release(&q->patterns);
+	file_filters_release(&q->filters);
+	rc = text_patterns_make(&q->tree, &q->arena, &q->patterns, err);
+	return rc < 0 ? rc : file_filters_make(q->tree.filters,
+					       q->tree.nfilters, os_now_ns(),
+					       &q->arena, &q->filters, err);
+}
+
 /* Makes the plan, unless there is one that does. */
 static int make_plan(struct scout_query *q, bool wants_lines,
 		     struct scout_err *err)
 {
+	const struct plan_input input = {
+		.tree = &q->tree, .filters = &q->filters,
+		.narrow = &q->narrow, .wants_lines = wants_lines };
 	int rc;
 
 	if (q->is_planned && (q->plans_lines || !wants_lines))
 		return SCOUT_OK;
 	rc = match_tree_make(q->parsed.root, &q->arena, &q->tree, err);
-	text_patterns_release(&q->patterns);
 	if (!rc)
-		rc = text_patterns_make(&q->tree, &q->arena, &q->patterns, err);
+		rc = compile_operands(q, err);
 	if (!rc)
-		rc = plan_make(&q->tree, wants_lines, &q->arena, &q->plan, err);
+		rc = path_narrow_make(&q->options.narrow, &q->arena,
+				      &q->narrow, err);
+	if (!rc)
+		rc = plan_make(&input, &q->arena, &q->plan, err);
 	q->is_planned = rc == SCOUT_OK;
 	q->plans_lines = wants_lines;
 	return rc;
@@ -172,6 +193,7 @@ static int run_index(struct run *r, struct scout_err *err)
 static int run_scan(struct run *r, struct scout_err *err)
 {
 	struct scan_options scan = { .job = &r->job, .root = r->root,
+				     .narrow = &r->query->narrow,
 				     .nthreads = r->nthreads,
 				     .emitter = &r->emitter };
 	int64_t since = os_mono_ns();
@@ -257,9 +279,8 @@ static int prepare(struct run *r, const char *root, struct scout_err *err)
 				    sizeof(*r->verifiers));
 	if (!r->verifiers)
 		return scout_err_set(err, SCOUT_E_NOMEM, "starting a query");
-	r->job.tree = &q->tree;
-	r->job.words = &r->words;
-	r->job.patterns = &q->patterns;
+	r->job.query = (struct text_query){ &q->tree, &r->words, &q->patterns,
+					    &q->filters };
 	r->job.options = &q->options;
 	r->job.rules = &r->rules;
 	return SCOUT_OK;

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/tree/walk.h"
 #include "query/language/parser.h"
 #include "query/sink.h"
 
@@ -75,6 +76,9 @@ struct query_options {
 	 * for each of them */
 	bool all_operands;
 	unsigned nthreads;	/* 0: as many as processors */
+	/* -g -t -T: globs, types and types_not of these rules, borrowed until
+	 * the query is freed; files that they leave out are in no answer */
+	struct walk_rules narrow;
 };
 
 #define QUERY_OPTIONS_INIT { .detail = DETAIL_TEXT }

@@ -11,14 +11,18 @@ static int scan_slice(const struct scan_options *o,
 		      struct scout_err *err)
 {
 	struct order_options order = {
-		.job = o->job, .candidates = candidates, .ncandidates = n,
+		.job = o->job, .candidates = candidates,
 		.nthreads = o->nthreads, .emitter = o->emitter };
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		candidates[i] = (struct candidate){
+	for (i = 0; i < n; i++) {
+		if (!path_narrow_has(o->narrow, span_of(files[i].path,
+							files[i].path_len)))
+			continue;
+		candidates[order.ncandidates++] = (struct candidate){
 			.path = files[i].path, .path_len = files[i].path_len,
 			.size_bytes = files[i].st.size };
+	}
 	return order_run(&order, verifiers, err);
 }
 

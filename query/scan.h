@@ -4,10 +4,12 @@
 #ifndef SCOUT_QUERY_SCAN_H
 #define SCOUT_QUERY_SCAN_H
 
+#include "query/filter/path_narrow.h"
 #include "query/order.h"
 
 struct scan_options {
 	const struct verify_job *job;	/* its rules are the walk's */
+	const struct path_narrow *narrow;	/* the files wanted of it */
 	const char *root;
 	const char *exclude_dir;	/* the index folder, or NULL */
 	unsigned nthreads;

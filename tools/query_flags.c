@@ -13,6 +13,8 @@
 	{ name, letter, what, help, FLAG_NUMBER, FIELD(field), 0, NULL }
 #define TEXT(name, letter, field, what, help) \
 	{ name, letter, what, help, FLAG_TEXT, FIELD(field), 0, NULL }
+#define LIST(name, letter, field, what, help) \
+	{ name, letter, what, help, FLAG_LIST, FIELD(field), 0, NULL }
 #define CALL(name, letter, what, fn, help) \
 	{ name, letter, what, help, FLAG_CALL, 0, 0, fn }
 #define REFUSED(name, letter, what, why) \
@@ -186,8 +188,12 @@ static int apply_nothing(void *options, const struct flag *flag,
 }
 
 static const struct flag table[] = {
-	{ "regexp", 'e', "QUERY", "a query; several are alternatives",
-	  FLAG_LIST, FIELD(patterns), 0, NULL },
+	LIST("regexp", 'e', patterns, "QUERY",
+	     "a query; several are alternatives"),
+	LIST("glob", 'g', globs, "GLOB",
+	     "only files that GLOB matches, or not, if it begins with '!'"),
+	LIST("type", 't', types, "TYPE", "only files of this type"),
+	LIST("type-not", 'T', types_not, "TYPE", "no files of this type"),
 	SET("ignore-case", 'i', case_mode, CASE_IGNORE,
 	    "no operand compares case"),
 	SET("case-sensitive", 's', case_mode, CASE_SENSITIVE,
@@ -278,13 +284,7 @@ static const struct flag table[] = {
 	REFUSED("top", 0, "N", "not supported yet"),
 	REFUSED("hyperlink-format", 0, "FORMAT", "not supported yet"),
 	REFUSED("path-separator", 0, "SEP", "not supported yet"),
-	REFUSED("glob", 'g', "GLOB",
-		"not supported yet; add path:GLOB or -path:GLOB to the query"),
 	REFUSED("iglob", 0, "GLOB", "not supported yet"),
-	REFUSED("type", 't', "TYPE",
-		"not supported yet; add lang:TYPE to the query"),
-	REFUSED("type-not", 'T', "TYPE",
-		"not supported yet; add -lang:TYPE to the query"),
 	REFUSED("hidden", '.', NULL,
 		"which files there are is decided by scout-index build"),
 	REFUSED("no-ignore", 0, NULL,
@@ -517,6 +517,12 @@ void query_flags_options(const struct query_flags *flags,
 		out->after = (uint32_t)flags->after;
 	}
 	out->max_count = flags->max_count;
+	out->narrow.globs = flags->globs.items;
+	out->narrow.nglobs = flags->globs.nitems;
+	out->narrow.types = flags->types.items;
+	out->narrow.ntypes = flags->types.nitems;
+	out->narrow.types_not = flags->types_not.items;
+	out->narrow.ntypes_not = flags->types_not.nitems;
 	out->stop_at_first = flags->quiet && !flags->stats;
 	out->nthreads = (unsigned)(flags->nthreads > 256 ? 256 :
 							   flags->nthreads);

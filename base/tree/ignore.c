@@ -169,6 +169,13 @@ static void put_glob(struct buf *out, struct span line, bool anchored)
 		buf_put_str(out, "/*");
 }
 
+void ignore_put_glob(struct buf *out, struct span glob)
+{
+	bool anchored = glob.len && glob.ptr[0] == '/';
+
+	put_glob(out, anchored ? drop_first(glob) : glob, anchored);
+}
+
 /*
  * ripgrep finds base names and extensions of no path that ends with a dot, so
  * that of the globs that end with one only these shapes ever match.

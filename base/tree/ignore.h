@@ -12,6 +12,7 @@
 #define SCOUT_BASE_TREE_IGNORE_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/span.h"
 
@@ -57,6 +58,10 @@ int ignore_set_parse(struct span text, size_t strip, const char *name,
 int ignore_set_globs(const char *const *globs, size_t nglobs, size_t strip,
 		     struct arena *arena, const struct ignore_set **out,
 		     struct scout_err *err);
+
+/* Appends the glob that a -g glob (without "!") stands for: at any depth unless
+ * it has a slash, below the root if it begins with one. */
+void ignore_put_glob(struct buf *out, struct span glob);
 
 /* The verdict of the last rule that matches.  Accepts a NULL set. */
 enum ignore_verdict ignore_set_match(const struct ignore_set *set,

@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "base/tree/file_type.h"
+
 static const char size_help[] =
 	"a size is a number with k, M, G or T after it or nothing: "
 	"size:>10k, size:1k..2M";
@@ -187,7 +189,7 @@ static bool parse_day(struct span s, struct calendar_day *out)
 	return true;
 }
 
-static struct calendar_day day_after(struct calendar_day d)
+struct calendar_day calendar_day_after(struct calendar_day d)
 {
 	if (++d.day > days_in_month(d.year, d.month)) {
 		d.day = 1;
@@ -281,7 +283,7 @@ const char *filter_modified_parse(struct span value,
 		      bound == BOUND_ABOVE;
 	r.has_last = bound == BOUND_EXACT || bound == BOUND_TO ||
 		     bound == BOUND_BELOW;
-	r.first = bound == BOUND_ABOVE ? day_after(day) : day;
+	r.first = bound == BOUND_ABOVE ? calendar_day_after(day) : day;
 	r.last = bound == BOUND_BELOW ? day_before(day) : day;
 	*out = r;
 	return NULL;
@@ -305,10 +307,34 @@ static const char *check_list(struct span value, bool no_dots)
 	return NULL;
 }
 
+/* Names of file types; "all" is that of any. */
+static const char *check_types(struct span value)
+{
+	size_t i, start = 0, n;
+	size_t t;
+
+	for (i = 0; i <= value.len; i++) {
+		if (i < value.len && value.ptr[i] != ',')
+			continue;
+		n = i - start;
+		for (t = 0; t < file_type_count(); t++)
+			if (span_eq(span_of(value.ptr + start, n),
+				    span_str(file_type_name(t))))
+				break;
+		if (t == file_type_count() &&
+		    !span_eq(span_of(value.ptr + start, n), span_str("all")))
+			return "there is no such file type; scout-index types "
+			       "lists them";
+		start = i + 1;
+	}
+	return NULL;
+}
+
 const char *filter_value_check(enum ast_field field, struct span value)
 {
 	struct modified_range days;
 	struct size_range sizes;
+	const char *wrong;
 
 	if (!value.len)
 		return "this filter has an empty value";
@@ -320,7 +346,8 @@ const char *filter_value_check(enum ast_field field, struct span value)
 	case FIELD_EXT:
 		return check_list(value, true);
 	case FIELD_LANG:
-		return check_list(value, false);
+		wrong = check_list(value, false);
+		return wrong ? wrong : check_types(value);
 	case FIELD_PATH:
 	case FIELD_FILE:
 		break;

@@ -22,6 +22,9 @@ struct calendar_day {
 	int day;	/* 1 to 31 */
 };
 
+/* The next day, over the ends of months and years. */
+struct calendar_day calendar_day_after(struct calendar_day day);
+
 /* Either the last within_seconds (> 0), or whole local days, both included. */
 struct modified_range {
 	uint64_t within_seconds;

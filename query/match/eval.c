@@ -26,6 +26,18 @@ static int get_leaf(struct match_run *run, unsigned leaf, bool positions,
 	return run->source.leaf(run->source.ctx, leaf, positions, out);
 }
 
+static int eval_filter(struct match_run *run, const struct match_node *node,
+		       enum verdict *out)
+{
+	bool lets_through;
+	int rc = run->source.filter(run->source.ctx, node->leaf,
+				    &lets_through);
+
+	if (rc == SCOUT_OK)
+		*out = lets_through ? VERDICT_YES : VERDICT_NO;
+	return rc;
+}
+
 static int eval_leaf(struct match_run *run, const struct match_node *node,
 		     enum verdict *out)
 {
@@ -179,10 +191,15 @@ static int eval_node(struct match_run *run, const struct match_node *node,
 	int rc;
 
 	switch (node->kind) {
+	case AST_FILTER:
+		return eval_filter(run, node, out);
 	case AST_NEAR:
 	case AST_BEFORE:
 	case AST_NOT_NEAR:
-		return eval_near(run, node, out);
+		if (!run->only_filters)
+			return eval_near(run, node, out);
+		*out = VERDICT_MAYBE;
+		return SCOUT_OK;
 	case AST_NOT:
 		rc = eval_node(run, node->child[0], out);
 		if (rc == SCOUT_OK)
@@ -192,7 +209,10 @@ static int eval_node(struct match_run *run, const struct match_node *node,
 	case AST_OR:
 		return eval_children(run, node, out);
 	default:
-		return eval_leaf(run, node, out);
+		if (!run->only_filters)
+			return eval_leaf(run, node, out);
+		*out = VERDICT_MAYBE;
+		return SCOUT_OK;
 	}
 }
 
@@ -200,6 +220,16 @@ int match_eval(struct match_run *run, enum verdict *out)
 {
 	arena_clear(&run->scratch);
 	return eval_node(run, run->tree->root, out);
+}
+
+int match_eval_filters(struct match_run *run, enum verdict *out)
+{
+	int rc;
+
+	run->only_filters = true;
+	rc = eval_node(run, run->tree->root, out);
+	run->only_filters = false;
+	return rc;
 }
 
 /* --- Hits ---------------------------------------------------------------- */
@@ -285,6 +315,7 @@ static int collect_node(struct match_run *run, const struct match_node *node,
 	case AST_NOT_NEAR:
 		return collect_near(run, node, exact);
 	case AST_NOT:
+	case AST_FILTER:
 		return SCOUT_OK;
 	case AST_OR:
 		return collect_or(run, node, exact);

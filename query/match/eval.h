@@ -26,6 +26,8 @@ struct match_source {
 	 */
 	int (*near)(void *ctx, unsigned a, unsigned b, uint32_t after,
 		    uint32_t before, bool *out_known, bool *out_found);
+	/* Whether a filter lets the file through; NULL if there are none. */
+	int (*filter)(void *ctx, unsigned filter, bool *out);
 	struct line_limits lines;
 };
 
@@ -40,6 +42,7 @@ struct match_run {
 	/* the same, by leaf: whether all occurrences of one that is in_text
 	 * take part */
 	bool *leaf_takes_part;
+	bool only_filters;	/* private: leaves are not looked at */
 };
 
 void match_run_init(struct match_run *run, const struct match_tree *tree,
@@ -49,6 +52,9 @@ void match_run_release(struct match_run *run);
 /* The verdict on the document at hand.  MAYBE if it rests on a leaf that is not
  * exact.  SCOUT_E_NOMEM, or an error of the source. */
 int match_eval(struct match_run *run, enum verdict *out);
+
+/* The same from the filters alone: MAYBE if it hangs on anything else. */
+int match_eval_filters(struct match_run *run, enum verdict *out);
 
 /*
  * The occurrences that take part, in run->hits; to be called for a document

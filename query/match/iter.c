@@ -124,6 +124,26 @@ struct doc_iter *doc_iter_word(struct word_cursor *word, struct arena *arena)
 	return it;
 }
 
+struct doc_iter *doc_iter_test(const struct doc_test *test, struct arena *arena)
+{
+	struct doc_iter *it = make(test->from < test->to ? ITER_TEST :
+							   ITER_NONE, arena);
+
+	if (it) {
+		it->test = *test;
+		it->cost = test->to - test->from;
+	}
+	return it;
+}
+
+/* Cheapest first; a test is asked about what the others agree on. */
+static bool goes_before(const struct doc_iter *a, const struct doc_iter *b)
+{
+	if ((a->kind == ITER_TEST) != (b->kind == ITER_TEST))
+		return b->kind == ITER_TEST;
+	return a->cost < b->cost;
+}
+
 static void sort_by_cost(struct doc_iter **child, size_t n)
 {
 	size_t i, j;
@@ -131,7 +151,7 @@ static void sort_by_cost(struct doc_iter **child, size_t n)
 	for (i = 1; i < n; i++) {
 		struct doc_iter *c = child[i];
 
-		for (j = i; j && child[j - 1]->cost > c->cost; j--)
+		for (j = i; j && goes_before(c, child[j - 1]); j--)
 			child[j] = child[j - 1];
 		child[j] = c;
 	}
@@ -169,8 +189,12 @@ struct doc_iter *doc_iter_and(struct doc_iter **child, size_t n,
 		return child[0];
 	sort_by_cost(child, kept);
 	it = combine(ITER_AND, child, kept, arena);
-	if (it)
-		it->cost = child[0]->cost;
+	if (!it)
+		return NULL;
+	it->cost = child[0]->cost;
+	for (i = 1; i < kept; i++)
+		if (child[i]->cost < it->cost)
+			it->cost = child[i]->cost;
 	return it;
 }
 
@@ -200,14 +224,44 @@ struct doc_iter *doc_iter_or(struct doc_iter **child, size_t n,
 
 static int seek(struct doc_iter *it, doc_id target);
 
-/* Leapfrog: the cheapest child leads, the others follow or push it on. */
+/* Goes to target if that passes; else to where the next one may be, unless on
+ * its own, when it goes on to that one. */
+static int seek_test(struct doc_iter *it, doc_id target, bool on_its_own)
+{
+	bool passes = false;
+	int rc;
+
+	if (target < it->test.from) {
+		target = it->test.from;
+		if (!on_its_own)
+			goto out;
+	}
+	while (target < it->test.to) {
+		rc = it->test.passes(it->test.ctx, target, &passes);
+		if (rc < 0)
+			return rc;
+		if (passes)
+			break;
+		target++;
+		if (!on_its_own)
+			break;
+	}
+out:
+	it->doc = target < it->test.to ? target : DOC_NONE;
+	return SCOUT_OK;
+}
+
+/* Leapfrog: the first child leads, the others follow or push it on. */
 static int seek_and(struct doc_iter *it, doc_id target)
 {
 	size_t i = 0;
 	int rc;
 
 	while (i < it->nchild && target != DOC_NONE) {
-		rc = seek(it->child[i], target);
+		struct doc_iter *c = it->child[i];
+
+		rc = c->kind == ITER_TEST ? seek_test(c, target, false) :
+					    seek(c, target);
 		if (rc < 0)
 			return rc;
 		if (it->child[i]->doc == target) {
@@ -215,7 +269,8 @@ static int seek_and(struct doc_iter *it, doc_id target)
 			continue;
 		}
 		target = it->child[i]->doc;
-		i = i == 0;	/* the first stands there already */
+		/* the first stands there already, unless it is a test */
+		i = i == 0 && c->kind != ITER_TEST;
 	}
 	it->doc = target;
 	return SCOUT_OK;
@@ -255,6 +310,8 @@ static int seek(struct doc_iter *it, doc_id target)
 	case ITER_ALL:
 		it->doc = target < it->ndocs ? target : DOC_NONE;
 		return SCOUT_OK;
+	case ITER_TEST:
+		return seek_test(it, target, true);
 	default:
 		it->doc = DOC_NONE;
 		return SCOUT_OK;

@@ -63,6 +63,14 @@ enum iter_kind {
 	ITER_WORD,
 	ITER_AND,
 	ITER_OR,
+	ITER_TEST,
+};
+
+/* A condition on documents that is looked at one by one. */
+struct doc_test {
+	int (*passes)(void *ctx, doc_id doc, bool *out);
+	void *ctx;
+	doc_id from, to;	/* others do not pass; to is not included */
 };
 
 struct doc_iter {
@@ -71,6 +79,7 @@ struct doc_iter {
 	doc_id cost;		/* documents it gives, at most, about */
 	doc_id ndocs;		/* of the segment: ITER_ALL */
 	struct word_cursor *word;
+	struct doc_test test;
 	struct doc_iter **child;	/* AND: cheapest first */
 	size_t nchild;
 };
@@ -79,6 +88,8 @@ struct doc_iter {
  * those of AND and OR may be reduced to something simpler. */
 struct doc_iter *doc_iter_all(struct segment_reader *seg, struct arena *arena);
 struct doc_iter *doc_iter_word(struct word_cursor *word, struct arena *arena);
+struct doc_iter *doc_iter_test(const struct doc_test *test,
+			       struct arena *arena);
 struct doc_iter *doc_iter_and(struct doc_iter **child, size_t n,
 			      struct arena *arena);
 struct doc_iter *doc_iter_or(struct doc_iter **child, size_t n,
@@ -92,7 +103,7 @@ int doc_iter_seek(struct doc_iter *it, doc_id target);
 /*
  * Sets the bit of every document of a fresh iterator (not started; its words'
  * cursors as they were opened).  Faster than going through them where they are
- * many.  scratch holds sets for the call.
+ * many.  scratch holds sets for the call.  Not for tests.
  */
 int doc_iter_fill(struct doc_iter *it, uint64_t *set, doc_id ndocs,
 		  struct arena *scratch);

@@ -3,7 +3,6 @@
 struct builder {
 	struct arena *arena;
 	struct match_tree *tree;
-	size_t leaves_cap;
 	unsigned in_near;	/* operators of that kind around */
 	struct scout_err *err;
 };
@@ -27,8 +26,6 @@ static const char *kind_name(const struct ast *node)
 		return "a regex inside NEAR or BEFORE";
 	case AST_LITERAL:
 		return "lit: inside NEAR or BEFORE";
-	case AST_FILTER:
-		return "a filter";
 	default:
 		return "this operand";
 	}
@@ -52,25 +49,36 @@ static bool is_leaf(const struct builder *b, const struct ast *node)
 	}
 }
 
-static int add_leaf(struct builder *b, const struct ast *node, unsigned *out)
+/* Appends to an array in the arena, which has room for a power of two. */
+static int append(struct builder *b, const struct ast ***array, unsigned *n,
+		  const struct ast *node)
 {
-	struct match_tree *t = b->tree;
-	const struct ast **grown;
+	const struct ast **grown = *array;
 
-	if (t->nleaves == b->leaves_cap) {
-		b->leaves_cap = b->leaves_cap ? b->leaves_cap * 2 : 8;
+	if (!(*n & (*n - 1))) {
 		grown = arena_alloc(b->arena,
-				    b->leaves_cap * sizeof(*grown));
+				    (*n ? 2 * (size_t)*n : 1) *
+					    sizeof(*grown));
 		if (!grown)
 			return out_of_memory(b);
-		if (t->nleaves)
-			memcpy(grown, t->leaves,
-			       t->nleaves * sizeof(*grown));
-		t->leaves = grown;
+		if (*n)
+			memcpy(grown, *array, *n * sizeof(*grown));
+		*array = grown;
 	}
-	t->leaves[t->nleaves] = node;
-	*out = t->nleaves++;
+	grown[(*n)++] = node;
 	return SCOUT_OK;
+}
+
+static int add_leaf(struct builder *b, const struct ast *node, unsigned *out)
+{
+	*out = b->tree->nleaves;
+	return append(b, &b->tree->leaves, &b->tree->nleaves, node);
+}
+
+static int add_filter(struct builder *b, const struct ast *node, unsigned *out)
+{
+	*out = b->tree->nfilters;
+	return append(b, &b->tree->filters, &b->tree->nfilters, node);
 }
 
 static bool same_piece(const struct ast_piece *a, const struct ast_piece *b)
@@ -359,11 +367,28 @@ static int build(struct builder *b, const struct ast *ast,
 		return build_near(b, ast, node);
 	case AST_NOT_NEAR:
 		return build_not_near(b, ast, node);
+	case AST_FILTER:
+		return add_filter(b, ast, &node->leaf);
 	default:
 		if (is_leaf(b, ast))
 			return add_leaf(b, ast, &node->leaf);
 		return unsupported(b, ast, kind_name(ast));
 	}
+}
+
+bool match_node_is_filter(const struct match_node *node)
+{
+	size_t i;
+
+	if (node->kind == AST_FILTER)
+		return true;
+	if (node->kind != AST_AND && node->kind != AST_OR &&
+	    node->kind != AST_NOT)
+		return false;
+	for (i = 0; i < node->nchild; i++)
+		if (!match_node_is_filter(node->child[i]))
+			return false;
+	return true;
 }
 
 int match_tree_make(const struct ast *root, struct arena *arena,

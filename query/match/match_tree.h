@@ -16,18 +16,21 @@ struct match_node {
 	size_t nchild;
 	unsigned *needed;	/* NEAR: how often each child is; it is there
 				 * once, however often it was written */
-	unsigned leaf;		/* operands */
+	unsigned leaf;		/* operands; of a FILTER its number among these */
 	/* NEAR, BEFORE, NOT NEAR: the distance; also what near.h needs to
 	 * answer it, if operands are but leaves and ORs of them, else
 	 * noperands is 0 */
 	struct near_spec near;
 };
 
-/* Whether a node is an operand that is looked up, and no operator. */
+/* Whether a node is an operand that is looked up: no operator, no filter. */
 static inline bool match_node_is_leaf(const struct match_node *node)
 {
-	return node->kind >= AST_WORDS;
+	return node->kind >= AST_WORDS && node->kind != AST_FILTER;
 }
+
+/* Whether a node is about the file alone: a filter, or AND, OR, NOT of such. */
+bool match_node_is_filter(const struct match_node *node);
 
 /* Whether its operands have to be near each other, or not. */
 static inline bool match_node_is_near(const struct match_node *node)
@@ -40,6 +43,8 @@ struct match_tree {
 	struct match_node *root;
 	const struct ast **leaves;	/* by number, in the order written */
 	unsigned nleaves;
+	const struct ast **filters;	/* the same for filters */
+	unsigned nfilters;
 };
 
 /*

@@ -82,6 +82,55 @@ static const char *how(const struct leaf_plan *leaf)
 	return "answered by the index";
 }
 
+/* How many documents of a segment a filter lets through, of how many that had to
+ * be looked at. */
+static int count_passing(const struct query_plan *plan, unsigned filter,
+			 struct segment_reader *seg, uint64_t *npassing,
+			 uint64_t *nlooked_at)
+{
+	const struct match_node node = { .kind = AST_FILTER, .leaf = filter };
+	struct doc_filter f = { .seg = NULL };
+	struct arena arena;
+	doc_id doc, from, to;
+	bool passes;
+	int rc;
+
+	arena_init(&arena, MEM_QUERY);
+	rc = doc_filter_open(&f, seg, plan->filters, NULL, &arena);
+	if (!rc)
+		rc = doc_filter_range(&f, &node, &from, &to);
+	*nlooked_at += rc < 0 ? 0 : to - from;
+	for (doc = from; !rc && doc < to; doc++) {
+		rc = doc_filter_test(&f, filter, doc, &passes);
+		*npassing += !rc && passes && !segment_is_deleted(seg, doc);
+	}
+	doc_filter_close(&f);
+	arena_release(&arena);
+	return rc;
+}
+
+static int explain_filter(const struct query_plan *plan, unsigned filter,
+			  struct index_snapshot *snapshot, struct buf *out,
+			  struct scout_err *err)
+{
+	uint64_t npassing = 0, nlooked_at = 0;
+	size_t i;
+	int rc = SCOUT_OK;
+
+	buf_printf(out, "  filter %u: ", filter);
+	ast_print(plan->tree->filters[filter], out);
+	for (i = 0; snapshot && i < snapshot->nsegments && !rc; i++)
+		rc = count_passing(plan, filter, &snapshot->segments[i],
+				   &npassing, &nlooked_at);
+	if (rc < 0)
+		return scout_err_set(err, rc, "looking at documents");
+	if (snapshot)
+		buf_printf(out, ": %llu files of %llu", (ull)npassing,
+			   (ull)nlooked_at);
+	buf_put_u8(out, '\n');
+	return SCOUT_OK;
+}
+
 int plan_explain(const struct query_plan *plan, const struct ast *root,
 		 struct index_snapshot *snapshot, struct buf *out,
 		 struct scout_err *err)
@@ -104,5 +153,10 @@ int plan_explain(const struct query_plan *plan, const struct ast *root,
 					   &leaf->pieces[i], snapshot, out,
 					   err);
 	}
+	for (l = 0; l < plan->tree->nfilters && !rc; l++)
+		rc = explain_filter(plan, l, snapshot, out, err);
+	if (plan->narrow && plan->narrow->is_set)
+		buf_put_str(out, "  only files that -g, -t and -T let "
+				 "through\n");
 	return rc < 0 ? rc : buf_status(out);
 }

@@ -122,22 +122,25 @@ static bool look_at(const struct match_node *node, bool in_near,
 	return is_boolean;
 }
 
-int plan_make(const struct match_tree *tree, bool wants_lines,
-	      struct arena *arena, struct query_plan *out,
-	      struct scout_err *err)
+int plan_make(const struct plan_input *input, struct arena *arena,
+	      struct query_plan *out, struct scout_err *err)
 {
+	const struct match_tree *tree = input->tree;
 	struct planner p = { .arena = arena, .err = err };
 	unsigned l;
 	int rc = SCOUT_OK;
 
 	buf_init(&p.fold, MEM_QUERY);
 	out->tree = tree;
+	out->filters = input->filters;
+	out->narrow = input->narrow;
 	out->leaves = arena_calloc(arena, tree->nleaves, sizeof(*out->leaves));
 	if (!out->leaves)
 		return out_of_memory(&p);
-	out->is_boolean = look_at(tree->root, false, out);
+	out->is_boolean = look_at(tree->root, false, out) &&
+			  !(out->narrow && out->narrow->is_set);
 	for (l = 0; l < tree->nleaves && !rc; l++)
-		rc = plan_leaf(&p, tree->leaves[l], wants_lines,
+		rc = plan_leaf(&p, tree->leaves[l], input->wants_lines,
 			       &out->leaves[l]);
 	buf_release(&p.fold);
 	return rc;

@@ -8,6 +8,8 @@
 #define SCOUT_QUERY_PLAN_PLAN_H
 
 #include "index_format/segment_reader.h"
+#include "query/filter/file_filter.h"
+#include "query/filter/path_narrow.h"
 #include "query/match/eval.h"
 #include "query/plan/term_match.h"
 
@@ -35,13 +37,23 @@ struct leaf_plan {
 struct query_plan {
 	const struct match_tree *tree;
 	struct leaf_plan *leaves;	/* by leaf number */
-	/* documents can be told by their words alone: no phrase, NEAR, NOT */
+	const struct file_filters *filters;	/* the tree's, borrowed */
+	const struct path_narrow *narrow;	/* or NULL: all files */
+	/* documents can be told by their words alone: no phrase, NEAR, NOT,
+	 * filter */
 	bool is_boolean;
 };
 
-/* Makes the plan in arena; with wants_lines, for hit lines too. */
-int plan_make(const struct match_tree *tree, bool wants_lines,
-	      struct arena *arena, struct query_plan *out,
-	      struct scout_err *err);
+/* What a plan is made of; all of it is borrowed. */
+struct plan_input {
+	const struct match_tree *tree;
+	const struct file_filters *filters;	/* the tree's */
+	const struct path_narrow *narrow;	/* NULL: all files */
+	bool wants_lines;	/* hit lines will be asked for, too */
+};
+
+/* Makes the plan in arena. */
+int plan_make(const struct plan_input *input, struct arena *arena,
+	      struct query_plan *out, struct scout_err *err);
 
 #endif

@@ -237,6 +237,13 @@ static int index_near(void *ctx, unsigned a, unsigned b, uint32_t after,
 	return rc == SCOUT_END ? SCOUT_OK : rc;
 }
 
+static int index_filter(void *ctx, unsigned filter, bool *out)
+{
+	struct segment_run *r = ctx;
+
+	return doc_filter_test(&r->filter, filter, r->doc, out);
+}
+
 static int open_lines(struct segment_run *r)
 {
 	int rc;
@@ -369,9 +376,6 @@ static int open_leaf(struct segment_run *r, unsigned leaf,
 	return rc;
 }
 
-static struct doc_iter *make_iter(struct segment_run *r,
-				  const struct match_node *node);
-
 /* The documents that have all words of a leaf. */
 static struct doc_iter *leaf_iter(struct segment_run *r, unsigned leaf)
 {
@@ -390,41 +394,87 @@ static struct doc_iter *leaf_iter(struct segment_run *r, unsigned leaf)
 	return child ? doc_iter_and(child, n, r->arena) : NULL;
 }
 
-static struct doc_iter *children_iter(struct segment_run *r,
-				      const struct match_node *node)
+/* A node about the file alone, as a test of documents. */
+struct node_test {
+	struct doc_filter *filter;
+	const struct match_node *node;
+	bool negated;
+};
+
+static int passes_node(void *ctx, doc_id doc, bool *out)
+{
+	const struct node_test *t = ctx;
+	int rc = doc_filter_test_node(t->filter, t->node, doc, out);
+
+	*out ^= t->negated;
+	return rc;
+}
+
+static int filter_iter(struct segment_run *r, const struct match_node *node,
+		       bool negated, struct doc_iter **out)
+{
+	struct node_test *ctx = arena_alloc(r->arena, sizeof(*ctx));
+	struct doc_test test = { .passes = passes_node, .ctx = ctx,
+				 .to = r->seg->ndocs };
+	int rc = SCOUT_OK;
+
+	if (!ctx)
+		return SCOUT_E_NOMEM;
+	*ctx = (struct node_test){ &r->filter, node, negated };
+	if (!negated)
+		rc = doc_filter_range(&r->filter, node, &test.from, &test.to);
+	*out = doc_iter_test(&test, r->arena);
+	return rc;
+}
+
+static int make_iter(struct segment_run *r, const struct match_node *node,
+		     bool negated, struct doc_iter **out);
+
+static int children_iter(struct segment_run *r, const struct match_node *node,
+			 bool negated, struct doc_iter **out)
 {
 	struct doc_iter **child;
 	size_t i;
+	int rc = SCOUT_OK;
 
 	child = arena_alloc(r->arena, node->nchild * sizeof(*child));
-	for (i = 0; child && i < node->nchild; i++) {
-		child[i] = make_iter(r, node->child[i]);
-		if (!child[i])
-			return NULL;
-	}
 	if (!child)
-		return NULL;
-	return node->kind == AST_OR ?
+		return SCOUT_E_NOMEM;
+	for (i = 0; i < node->nchild && !rc; i++)
+		rc = make_iter(r, node->child[i], negated, &child[i]);
+	if (rc < 0)
+		return rc;
+	*out = (node->kind == AST_OR) != negated ?
 		       doc_iter_or(child, node->nchild, r->arena) :
 		       doc_iter_and(child, node->nchild, r->arena);
+	return SCOUT_OK;
 }
 
-static struct doc_iter *make_iter(struct segment_run *r,
-				  const struct match_node *node)
+/*
+ * The documents that may match a node, or its opposite: NOT goes down to the
+ * operands, so that what it says of files narrows and what it says of words,
+ * which may be in the file or not, is left to the verdict.
+ */
+static int make_iter(struct segment_run *r, const struct match_node *node,
+		     bool negated, struct doc_iter **out)
 {
-	switch (node->kind) {
-	case AST_AND:
-	case AST_OR:
-	case AST_NEAR:	/* as AND */
-	case AST_BEFORE:
-		return children_iter(r, node);
-	case AST_NOT:
-		return doc_iter_all(r->seg, r->arena);
-	case AST_NOT_NEAR:
-		return make_iter(r, node->child[0]);
-	default:
-		return leaf_iter(r, node->leaf);
-	}
+	int rc = SCOUT_OK;
+
+	if (match_node_is_filter(node))
+		rc = filter_iter(r, node, negated, out);
+	else if (node->kind == AST_NOT)
+		rc = make_iter(r, node->child[0], !negated, out);
+	else if (node->kind == AST_AND || node->kind == AST_OR)
+		rc = children_iter(r, node, negated, out);
+	else if (negated)
+		*out = doc_iter_all(r->seg, r->arena);
+	else if (node->kind == AST_NOT_NEAR)
+		rc = make_iter(r, node->child[0], false, out);
+	else if (match_node_is_near(node))
+		rc = children_iter(r, node, false, out);
+	else
+		*out = leaf_iter(r, node->leaf);
+	return rc < 0 ? rc : *out ? SCOUT_OK : SCOUT_E_NOMEM;
 }
 
 int segment_run_open(struct segment_run *r, struct segment_reader *seg,
@@ -433,7 +483,8 @@ int segment_run_open(struct segment_run *r, struct segment_reader *seg,
 		     struct arena *arena, struct scout_err *err)
 {
 	struct match_source source = { .ctx = r, .leaf = index_leaf,
-				       .near = index_near };
+				       .near = index_near,
+				       .filter = index_filter };
 	unsigned l, nleaves = plan->tree->nleaves;
 	int rc = SCOUT_OK;
 
@@ -454,10 +505,11 @@ int segment_run_open(struct segment_run *r, struct segment_reader *seg,
 		rc = open_leaf(r, l, err);
 	if (rc < 0)
 		return rc;
-	r->iter = make_iter(r, plan->tree->root);
-	if (!r->iter)
-		return scout_err_set(err, SCOUT_E_NOMEM, "opening a query");
-	return SCOUT_OK;
+	rc = doc_filter_open(&r->filter, seg, plan->filters, plan->narrow,
+			     arena);
+	if (!rc)
+		rc = make_iter(r, plan->tree->root, false, &r->iter);
+	return rc < 0 ? scout_err_set(err, rc, "opening a query") : rc;
 }
 
 void segment_run_close(struct segment_run *r)
@@ -475,6 +527,7 @@ void segment_run_close(struct segment_run *r)
 		scout_free(leaf->joined);
 	}
 	match_run_release(&r->match);
+	doc_filter_close(&r->filter);
 	r->seg = NULL;
 }
 
@@ -500,28 +553,36 @@ static int next_proposed(struct segment_run *r, doc_id from, doc_id *out)
 	return SCOUT_OK;
 }
 
-static bool is_dropped(const struct segment_run *r, doc_id doc)
+/* Whether the document counts at all. */
+static int is_in(struct segment_run *r, doc_id doc, bool *out)
 {
-	return r->dropped && (r->dropped[doc >> 3] >> (doc & 7) & 1);
+	*out = !segment_is_deleted(r->seg, doc) &&
+	       !(r->dropped && (r->dropped[doc >> 3] >> (doc & 7) & 1));
+	return *out ? doc_filter_test_narrow(&r->filter, doc, out) : SCOUT_OK;
 }
 
 int segment_run_next(struct segment_run *r, bool all, struct scout_err *err)
 {
 	doc_id from = r->doc == DOC_NONE ? 0 : r->doc + 1, doc = from;
+	bool found = false;
 	int rc = SCOUT_OK;
 
-	do {
+	while (!found) {
 		if (all)
 			doc = from < r->seg->ndocs ? from : DOC_NONE;
 		else
 			rc = next_proposed(r, from, &doc);
 		if (rc < 0)
-			return scout_err_set(err, rc, "reading postings");
+			return scout_err_set(err, rc, "looking for documents");
 		r->doc = doc;
 		if (doc == DOC_NONE)
 			return SCOUT_END;
+		rc = is_in(r, doc, &found);
+		if (rc < 0)
+			return scout_err_set(err, rc, "reading document %u",
+					     doc);
 		from = doc + 1;
-	} while (segment_is_deleted(r->seg, doc) || is_dropped(r, doc));
+	}
 	r->lines_are_open = false;
 	if (r->trusts_flags)
 		return SCOUT_OK;
@@ -534,8 +595,10 @@ int segment_run_verdict(struct segment_run *r, enum verdict *out,
 	int rc;
 
 	if (!r->trusts_flags && (r->info.flags & DOC_WILD)) {
-		*out = VERDICT_MAYBE;
-		return SCOUT_OK;
+		rc = match_eval_filters(&r->match, out);
+		if (!rc && *out == VERDICT_YES)
+			*out = VERDICT_MAYBE;
+		return rc;
 	}
 	rc = match_eval(&r->match, out);
 	if (rc == SCOUT_E_LIMIT) {	/* whoever reads the text says so */

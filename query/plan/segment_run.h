@@ -11,6 +11,7 @@
 #include "index_format/position_reader.h"
 #include "query/match/eval.h"
 #include "query/match/iter.h"
+#include "query/plan/doc_filter.h"
 #include "query/plan/plan.h"
 
 /* A leaf, opened on the segment. */
@@ -44,6 +45,7 @@ struct segment_run {
 	bool trusts_flags;	/* does not look at documents' flags */
 	const uint8_t *dropped;	/* bit per document left out, or NULL */
 	struct leaf_run *leaves;
+	struct doc_filter filter;
 	struct doc_iter *iter;
 	size_t next_wild;	/* of seg->wild_docs */
 	struct match_run match;

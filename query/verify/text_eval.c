@@ -96,6 +96,14 @@ static int text_leaf(void *ctx, unsigned leaf, bool want_positions,
 	return SCOUT_OK;
 }
 
+static int text_filter(void *ctx, unsigned filter, bool *out)
+{
+	struct text_eval *t = ctx;
+
+	return file_filter_test(t->filters, filter, &t->facts,
+				&t->filter_matcher, out);
+}
+
 static int text_last_below(void *ctx, term_pos pos, uint32_t nlines,
 			   term_pos *out)
 {
@@ -126,17 +134,20 @@ static bool counts_lines(const struct match_node *node)
 	return false;
 }
 
-int text_eval_init(struct text_eval *t, const struct match_tree *tree,
-		   const struct word_table *words,
-		   struct text_patterns *patterns, bool with_places,
-		   struct scout_err *err)
+int text_eval_init(struct text_eval *t, const struct text_query *query,
+		   bool with_places, struct scout_err *err)
 {
-	struct match_source source = { .ctx = t, .leaf = text_leaf };
+	struct match_source source = { .ctx = t, .leaf = text_leaf,
+				       .filter = text_filter };
+	const struct match_tree *tree = query->tree;
+	const struct word_table *words = query->words;
+	struct text_patterns *patterns = query->patterns;
 
 	source.lines = (struct line_limits){ t, text_last_below };
 	memset(t, 0, sizeof(*t));
 	t->tree = tree;
 	t->words = words;
+	t->filters = query->filters;
 	t->wants_places = with_places;
 	t->wants_lines = counts_lines(tree->root);
 	t->has_words = patterns->n < tree->nleaves;
@@ -168,12 +179,26 @@ void text_eval_release(struct text_eval *t)
 	scout_free(t->batch);
 	scout_free(t->places);
 	scout_free(t->line_words.at);
+	regex_matcher_free(t->filter_matcher);
 	if (t->tree) {
 		text_matcher_release(&t->matcher);
 		word_scratch_release(&t->scratch);
 		match_run_release(&t->run);
 	}
 	memset(t, 0, sizeof(*t));
+}
+
+int text_eval_file(struct text_eval *t, const struct file_facts *facts,
+		   enum verdict *out, struct scout_err *err)
+{
+	int rc;
+
+	t->facts = *facts;
+	rc = match_eval_filters(&t->run, out);
+	if (rc == SCOUT_E_LIMIT)
+		return scout_err_set(err, rc, "a regex for the path takes too "
+				     "many steps here");
+	return rc < 0 ? scout_err_set(err, rc, "evaluating a query") : rc;
 }
 
 void text_eval_begin(struct text_eval *t)

@@ -12,6 +12,7 @@
 #define SCOUT_QUERY_VERIFY_TEXT_EVAL_H
 
 #include "index_format/tokenizer.h"
+#include "query/filter/file_filter.h"
 #include "query/match/eval.h"
 #include "query/verify/hit_lines.h"
 #include "query/verify/text_match.h"
@@ -39,6 +40,9 @@ struct text_eval {
 	struct token_batch *batch;
 	struct word_scratch scratch;
 	struct text_matcher matcher;	/* of the leaves that are no words */
+	const struct file_filters *filters;
+	struct regex_matcher *filter_matcher;	/* made when needed */
+	struct file_facts facts;	/* of the file whose text it is */
 	bool has_words;			/* some leaf is about words */
 	struct match_run run;
 	/* the text so far */
@@ -60,12 +64,25 @@ struct text_eval {
 	bool touches;			/* words are told to the matcher */
 };
 
+/* What a query comes down to where texts are read; borrowed. */
+struct text_query {
+	const struct match_tree *tree;
+	const struct word_table *words;
+	struct text_patterns *patterns;
+	const struct file_filters *filters;
+};
+
 /* with_places: text_eval_lines will be called.  On failure, release it. */
-int text_eval_init(struct text_eval *t, const struct match_tree *tree,
-		   const struct word_table *words,
-		   struct text_patterns *patterns, bool with_places,
-		   struct scout_err *err);
+int text_eval_init(struct text_eval *t, const struct text_query *query,
+		   bool with_places, struct scout_err *err);
 void text_eval_release(struct text_eval *t);
+
+/*
+ * What the filters say of a file (its path is borrowed until the next one):
+ * VERDICT_MAYBE if it hangs on the text, which may then follow.
+ */
+int text_eval_file(struct text_eval *t, const struct file_facts *facts,
+		   enum verdict *out, struct scout_err *err);
 
 /* Forgets the text before. */
 void text_eval_begin(struct text_eval *t);

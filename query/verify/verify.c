@@ -24,7 +24,7 @@ int verifier_init(struct verifier *v, const struct verify_job *job,
 	line_scan_init(&v->scan);
 	buf_init(&v->words, MEM_QUERY);
 	v->is_ready = true;
-	rc = text_eval_init(&v->text, job->tree, job->words, job->patterns,
+	rc = text_eval_init(&v->text, &job->query,
 			    job->options->detail != DETAIL_FILES, err);
 	if (rc < 0) {
 		verifier_release(v);
@@ -288,14 +288,30 @@ static int put_given_up(struct task *t)
 	return answers_put_message(t->out, err.msg);
 }
 
+/* What the filters say of the open file. */
+static int eval_filters(struct task *t, enum verdict *out,
+			struct scout_err *err)
+{
+	const struct os_stat *st = &t->v->reader.st;
+	const struct file_facts facts = {
+		.path = span_of(t->c->path, t->c->path_len),
+		.size_bytes = st->size, .mtime_ns = st->mtime_ns };
+
+	return text_eval_file(&t->v->text, &facts, out, err);
+}
+
 /* Answers from the open file.  SCOUT_END if it changed meanwhile. */
 static int try_text(struct task *t, bool is_last_try, struct scout_err *err)
 {
 	struct file_reader *r = &t->v->reader;
 	enum verdict verdict = VERDICT_NO;
-	int rc = SCOUT_OK;
+	int rc = eval_filters(t, &verdict, err);
 
-	if (wants_text(t) && is_utf16(r))
+	if (!rc && verdict == VERDICT_NO) {	/* whatever the text says */
+		set_matches(t, false);
+		return SCOUT_OK;
+	}
+	if (!rc && wants_text(t) && is_utf16(r))
 		rc = read_whole(r, err);
 	if (!rc)
 		rc = eval_open_file(t, &verdict, err);
@@ -471,7 +487,9 @@ int verify_candidate(struct verifier *v, const struct candidate *c,
 {
 	struct task t = { .v = v, .c = c, .out = out, .err = err,
 			  .changed = c->is_changed };
-	bool by_stat = v->job->options->detail != DETAIL_TEXT &&
+	/* no line to print, none to confirm: its text is not needed */
+	bool is_bare = c->knows_lines && !c->npieces;
+	bool by_stat = (v->job->options->detail != DETAIL_TEXT || is_bare) &&
 		       v->job->options->verify != VERIFY_ALWAYS;
 	int rc;
 

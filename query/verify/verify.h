@@ -17,9 +17,7 @@
 
 /* What all threads share; never changes while they run. */
 struct verify_job {
-	const struct match_tree *tree;
-	const struct word_table *words;
-	struct text_patterns *patterns;
+	struct text_query query;
 	const struct query_options *options;
 	const struct walk_rules *rules;
 	int root_fd;

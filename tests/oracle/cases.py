@@ -174,7 +174,7 @@ class Case:
 
     def ask_all(self, tree, sources, count, stale):
         """Whether all answers were right; if not, the report is written."""
-        for triple in queries.make(self.rng, tree.texts, count):
+        for triple in queries.make(self.rng, tree.texts, count, not stale):
             asked = Asked(*triple)
             self.result.queries += 1
             try:

@@ -7,7 +7,9 @@ one as a user would after indexing it.
 """
 
 import os
+import time
 import unicodedata
+import zlib
 
 PLAIN = """foo foobar foobaz foo_bar Foo FOO fooBar bar baz lock unlock kmalloc
 kfree alpha beta gamma a b c ab abc A B x2 x y z i j AND OR NOT NEAR and or not
@@ -59,7 +61,8 @@ SEPARATORS = [" "] * 24 + ["  ", "\t", ", ", ". ", "-", "->", "::", "/", "(", ")
 
 NAMES = [b"a-b", b"a b", b"new\nline", b"quo\"te", b"it's", b"-dash", b"--json", b"latin\xe9", b"\xff\xfe",
          "\u00fcn\u00ef".encode(), "u\u0308".encode(), b"back\\slash", b"st*r", b"[x]", b"a:1:b", b"a",
-         b"a.b", b"a!", b"a0", b"~", b"tab\tname", b"esc\x1b[31m", b"L" * 250, b"{}", b"sp ", b"README.md"]
+         b"a.b", b"a!", b"a0", b"~", b"tab\tname", b"esc\x1b[31m", b"L" * 250, b"{}", b"sp ", b"README.md",
+         b"x.h", b"x.H", b"y.tar.gz", b"z.gz", b"m.py", b"notes.txt", b"x.c.in", b"dot.", b"Makefile", b"a.b.c"]
 
 FOLDERS = [b"a", b"b", b"src", b"a/b", b"a/b/c", b"-d", b"a b", b"caf\xc3\xa9", b"\xe9", b"nl\nnl", b"D" * 100]
 
@@ -197,6 +200,9 @@ def write(files, root):
         os.makedirs(os.path.dirname(full), exist_ok=True)
         with open(full, "wb") as f:
             f.write(content)
+        # half an hour from the ends of spans of whole hours, for modified:
+        age = zlib.crc32(path) % 100 * 7 * 3600 + 1800 if zlib.crc32(path) % 3 else 0
+        os.utime(full, (time.time() - age, time.time() - age))
     if len(files) % 7 == 0:                  # links are not followed
         target = max(files)
         os.symlink(os.path.join(root, target), os.path.join(root, b"link to file"))

@@ -12,12 +12,13 @@ import stat
 import sys
 from typing import NamedTuple
 
+import filters
 import grammar
-from grammar import And, Near, Not, NotNear, Operand, Or
+from grammar import And, Filter, Near, Not, NotNear, Operand, Or
 from words import Text, fold, nfc
 
 BREAKABLE = ("and", "or", "not", "near", "before", "phrase", "prefix", "glob", "case", "lines", "not-near",
-             "nested", "or-group")
+             "nested", "or-group", "filter")
 
 
 class Occurrence(NamedTuple):
@@ -62,6 +63,10 @@ class Evaluator:
         """The leaf occurrences that take part, or None if NODE is false."""
         if isinstance(node, Operand):
             return self.occurrences(node, text) or None
+        if isinstance(node, Filter):
+            passes = filters.passes(node.field, node.value, node.regex, text.facts,
+                                    self.broken == "filter")
+            return [] if passes else None
         if isinstance(node, Not):
             found = self.match(node.child, text)
             return [] if found is None or self.broken == "not" else None
@@ -340,6 +345,7 @@ def load_tree(root):
         with open(os.path.join(root, path), "rb") as f:
             text = Text.of_file(f.read())
         if text is not None:
+            text.facts = filters.Facts.of(root, path)
             texts[path] = text
     return texts
 

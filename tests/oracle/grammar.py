@@ -10,6 +10,7 @@ with an occurrences() in evaluator.py, and a branch in _bare().
 import re
 from dataclasses import dataclass
 
+import filters
 import words
 
 FIELDS = ("path", "file", "ext", "lang", "size", "modified", "part", "lit",
@@ -49,6 +50,15 @@ class Operand:
     def has_upper(self):
         """Whether smart case makes it sensitive: upper case is Lu."""
         return any(words.category(ord(c)) == "Lu" for c in self.raw)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A condition on the file; `regex` has the flags of a value in slashes."""
+    raw: str
+    field: str
+    value: str
+    regex: object = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +124,10 @@ def tokenize(query):
             _check_minus(query, i)
             tokens.append(Token("-", i))
             i += 1
+        elif _FILTER.match(query, i):
+            operand, after = _filter(query, i)
+            tokens.append(Token("operand", i, operand))
+            i = after
         else:
             after = i
             while after < len(query) and not (_is_space(query[after])
@@ -129,6 +143,17 @@ def tokenize(query):
 
 def _quoted(query, at):
     """The phrase that begins at the quote AT, and where it ends."""
+    text, end = _unquote(query, at)
+    if query[end:end + 1] in ("~", "*", "?"):
+        raise QueryError("a wildcard after a quoted operand", end)
+    pieces = tuple(Piece(w.raw) for w in words.split_words(_encode(text)))
+    if not pieces:
+        raise QueryError("no word in quotes", at)
+    return Operand(query[at:end], pieces), end
+
+
+def _unquote(query, at):
+    """The text in the quotes that begin AT, and where they end."""
     text, i = "", at + 1
     while i < len(query) and query[i] != '"':
         if query[i] == "\\" and query[i + 1:i + 2] in ('"', "\\"):
@@ -137,12 +162,36 @@ def _quoted(query, at):
         i += 1
     if i >= len(query):
         raise QueryError("unbalanced quote", at)
-    if query[i + 1:i + 2] in ("~", "*", "?"):
-        raise QueryError("a wildcard after a quoted operand", i + 1)
-    pieces = tuple(Piece(w.raw) for w in words.split_words(_encode(text)))
-    if not pieces:
-        raise QueryError("no word in quotes", at)
-    return Operand(query[at:i + 1], pieces), i + 1
+    return text, i + 1
+
+
+_FILTER = re.compile("(path|file|ext|lang|size|modified):")
+
+
+def _filter(query, at):
+    """The filter AT a field's name, and where it ends."""
+    match = _FILTER.match(query, at)
+    field, start = match[1], match.end()
+    regex = None
+    pattern = re.compile(r"/((?:[^/\\]|\\.)*)/([im]*)", re.DOTALL).match(query, start)
+    if pattern and pattern.end() < len(query):
+        after = query[pattern.end()]
+        if not (_is_space(after) or after in '()"'):
+            pattern = None
+    if field in ("path", "file") and pattern:
+        value, regex, end = pattern[1].replace("\\/", "/"), pattern[2], pattern.end()
+    elif query[start:start + 1] == '"':
+        value, end = _unquote(query, start)
+    else:
+        end = start
+        while end < len(query) and not (_is_space(query[end]) or query[end] in '()"'):
+            end += 1
+        value = query[start:end]
+    try:
+        filters.check(field, value, regex)
+    except filters.BadValue as e:
+        raise QueryError(f"a value that {field}: does not take: {e}", start)
+    return Filter(query[at:end], field, value, regex), end
 
 
 def _check_minus(query, at):
@@ -324,8 +373,8 @@ class _Parser:
 
 
 def _check_near_operand(node, at):
-    if isinstance(node, (And, Not)):
-        raise QueryError("AND or NOT inside NEAR", at)
+    if isinstance(node, (And, Not, Filter)):
+        raise QueryError("AND, NOT or a filter inside NEAR", at)
     if isinstance(node, Or):
         for child in node.children:
             _check_near_operand(child, at)
@@ -335,7 +384,7 @@ def _check_near_operand(node, at):
 
 def unparse(node):
     """A query with the same meaning, every inner expression in parentheses."""
-    if isinstance(node, Operand):
+    if isinstance(node, (Operand, Filter)):
         return node.raw
     if isinstance(node, Not):
         return "NOT " + _inner(node.child)
@@ -348,4 +397,4 @@ def unparse(node):
 
 
 def _inner(node):
-    return node.raw if isinstance(node, Operand) else f"({unparse(node)})"
+    return node.raw if isinstance(node, (Operand, Filter)) else f"({unparse(node)})"

@@ -5,10 +5,15 @@ import json
 import os
 import re
 import subprocess
+import time
 
 from evaluator import Hit, path_key
 
 TIMEOUT_SECONDS = 120
+
+# Days are local: the same for scout and for the evaluator, with a summer time.
+os.environ["TZ"] = "CET-1CEST,M3.5.0,M10.5.0/3"
+time.tzset()
 
 
 class Failure(Exception):
@@ -21,7 +26,7 @@ class Scout:
     def __init__(self, folder):
         self.index_tool = os.path.join(os.path.abspath(folder), "scout-index")
         self.query_tool = os.path.join(os.path.abspath(folder), "scout-query")
-        keep = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
+        keep = ("PATH", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
         self.env = {name: os.environ[name] for name in keep if name in os.environ}
         self.env.update(HOME="/nonexistent", XDG_CONFIG_HOME="/nonexistent", LC_ALL="C.UTF-8")
 

@@ -6,6 +6,8 @@ or without redundant parentheses.  Printing and precedence are this module's own
 business: nothing here is shared with the parser in grammar.py but FIELDS.
 """
 
+import re
+import time
 import unicodedata
 
 import grammar
@@ -35,6 +37,8 @@ INVALID = [
     "a NEAR (NOT b)", "(-a) NEAR b", "a BEFORE/2 (b AND NOT c)",
     "a NOT NEAR", "NOT NEAR a", "a NOT NEAR/0 b", "a NOT BEFORE b", "a NOT NEAR b NEAR c",
     "a NOT NEAR/1 b NOT NEAR/2 c", "a NOT NEAR (b c)", "a NOT NEAR -b", "(a OR b c) NEAR d",
+    "path:", "file: x", 'ext:""', "ext:.c", "ext:c,,h", "lang:nosuch", "size:big", "size:2k..1k", "size:..",
+    "modified:2026-02-30", "modified:0d", "modified:x", "path:/(/", "a NEAR path:x", "(ext:c OR a) NEAR b",
     "->", "->lock", "++", "a AND ++", "...", "- a", "-", "a -", "--a", "-NOT a", "---a", "-.a",
     "(-)", "-)", "*", "**", "?", "a AND *", "-*", "~",
     '"a b"*', '"a b"~', '"a"?', '"a"~2',
@@ -65,8 +69,11 @@ def _is_operand(text):
 class Generator:
     """Makes queries for one corpus, {path: Text}."""
 
-    def __init__(self, rng, texts):
+    def __init__(self, rng, texts, with_times=True):
         self.rng = rng
+        self.with_times = with_times
+        self.paths = [path.decode() for path in sorted(texts) if _is_utf8(path)] or ["a"]
+        self.sizes = [text.facts.size for text in texts.values() if text.facts] or [0]
         self.files = [text.words for _, text in sorted(texts.items()) if text.words]
 
     # Leaves
@@ -156,6 +163,77 @@ class Generator:
         gap = self.rng.choice([" ", " ", " ", ", ", "\n", "-", '\\"', "\\\\", "* ", " ) "])
         return '"' + gap.join(words) + '"'
 
+    # Filters
+
+    def filter(self):
+        rng = self.rng
+        field = rng.choice(["path"] * 4 + ["file", "file", "ext", "ext", "lang", "size", "size"] +
+                           ["modified"] * 2 * self.with_times)
+        if field in ("path", "file"):
+            return self.path_filter(field)
+        if field == "ext":
+            value = ",".join(rng.sample(["c", "h", "md", "tar.gz", "gz", "py", "in", "c.in", "txt", "b"], rng.randint(1, 3)))
+        elif field == "lang":
+            value = ",".join(rng.sample(["c", "py", "txt", "md"], rng.randint(1, 2)))
+        elif field == "size":
+            value = self.range(lambda: str(rng.choice(self.sizes + [100, 1000])) if rng.random() < 0.7
+                               else rng.choice(["0", "1k", "2k", "100k", "1M"]), lambda n: grammar.filters._size(n))
+        elif rng.random() < 0.5:
+            value = f"{rng.choice([1, 7, 24, 100])}{rng.choice('hdw')}"
+        else:
+            value = self.range(lambda: time.strftime("%Y-%m-%d", time.localtime(
+                time.time() - rng.randrange(40) * 86400)), lambda day: day)
+        return f'{field}:"{value}"' if rng.random() < 0.2 else f"{field}:{value}"
+
+    def range(self, make, key):
+        kind = self.rng.random()
+        if kind < 0.5:
+            return self.rng.choice(["", ">", "<", ">=", "<="]) + make().replace("0", "1", 1)
+        a, b = sorted([make(), make()], key=key)
+        return self.rng.choice([f"{a}..{b}", f"{a}..{b}", f"..{b}", f"{a}.."])
+
+    def path_filter(self, field):
+        rng = self.rng
+        path = rng.choice(self.paths)
+        name = path.split("/")[-1] if field == "file" else path
+        kind = rng.random()
+        start = rng.randrange(len(name))
+        piece = name[start:start + rng.randint(1, 6)]
+        if kind < 0.4 and not set(piece) & set("*?["):
+            value = piece
+        elif kind < 0.75:
+            value = self.path_glob(name)
+        elif "\n" in piece or "\ufffd" in piece:
+            value = "a"
+        else:
+            piece = re.escape(piece).replace("/", "\\/").replace("\\ ", " ").replace("\\#", "#")
+            regex = rng.choice(["", "^"]) + piece + rng.choice(["", "", "$", "[a-z0-9]*", "(\\.c|x)?"])
+            return f"{field}:/{regex}/{rng.choice(['', '', 'i', 'm'])}"
+        quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+        if rng.random() < 0.3 or re.search(r'[\s()"\\]', value) or value[0] == "/" or not value.isascii():
+            return f'{field}:"{quoted}"'
+        return f"{field}:{value}"
+
+    def path_glob(self, name):
+        """A glob that this path or name matches, most often."""
+        rng = self.rng
+        parts = ["".join("\\" + c if c in "*?[]{},\\!" else c for c in part) for part in name.split("/")]
+        last = parts[-1]
+        if "\\" not in last:
+            at = rng.randrange(len(last) + 1)
+            parts[-1] = rng.choice([last[:at] + "*", "*" + last[at:], last[:at] + "?" + last[at + 1:], "*",
+                                    last[:at] + "*" + last[at + 2:], "[a-f]*", "[!x]*", "*.{c,md,tar.gz}"])
+        else:
+            parts[-1] = "*"
+        if len(parts) > 1 and rng.random() < 0.6:
+            at = rng.randrange(len(parts) - 1)
+            parts[at:at + rng.randint(0, len(parts) - at)] = ["**"]
+            if parts[-1] == "**":
+                parts.append("*")
+        if "**" in parts and parts.count("**") > 1 or "" in parts:
+            parts = ["**", "*"]
+        return rng.choice(["", "", "/"]) + "/".join(parts)
+
     # Expressions: (binding, text)
 
     def query(self):
@@ -164,6 +242,8 @@ class Generator:
 
     def expression(self, depth):
         rng = self.rng
+        if rng.random() < 0.12:
+            return LEAF, self.filter()
         if depth == 0:
             return self.near() if rng.random() < 0.35 else (LEAF, self.operand(self.place()))
         kind = rng.random()
@@ -262,9 +342,18 @@ class Generator:
         return self.rng.choice(SPACES)
 
 
-def make(rng, texts, count):
-    """COUNT triples (query, case mode, flags for scout-query)."""
-    generator = Generator(rng, texts)
+def _is_utf8(path):
+    try:
+        path.decode()
+        return True
+    except UnicodeDecodeError:
+        return False
+
+
+def make(rng, texts, count, with_times=True):
+    """COUNT triples (query, case mode, flags for scout-query); WITH_TIMES, some
+    ask when files were modified."""
+    generator = Generator(rng, texts, with_times)
     out = []
     while len(out) < count:
         query = generator.query()

@@ -5,12 +5,14 @@ import os
 import random
 import sys
 import tempfile
+import time
 import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import corpus
 import evaluator
+import filters
 import grammar
 import queries
 import words
@@ -125,7 +127,7 @@ class Grammar(unittest.TestCase):
                 grammar.parse(query)
 
     def test_not_of_this_release(self):
-        for query in ("?\u6771", "foo~", "part:foo", "/re/", "lit:x", "path:x"):
+        for query in ("?\u6771", "foo~", "part:foo", "/re/", "lit:x"):
             with self.assertRaises(grammar.Unsupported, msg=query):
                 grammar.parse(query)
 
@@ -211,6 +213,18 @@ class Meaning(unittest.TestCase):
         self.assertEqual(lines("a x x\nx\na", "a NOT NEAR/3 a"), [1, 3])
         self.assertIsNone(lines("a x a", "a NOT NEAR/3 a"))
 
+    def test_filters(self):
+        facts = filters.Facts(b"src/net/.x.tar.gz", 2048, time.time_ns() - 3 * 86400 * 10 ** 9)
+        for query in ("path:net/", "path:*.gz", "path:src/**", "path:/^src/", "path:src/*/*", "file:.x", "file:*tar*",
+                      "path:**/net/*", "ext:gz", "ext:c,tar.gz", "size:2k", "size:>2047", "size:..1M", "modified:4d",
+                      "modified:..2099-01-01", "-modified:2d", "-path:src/*", "-path:/net/*", "-path:*.c", "-lang:c",
+                      "-size:<2k", "-file:net", "path:*.{c,gz}"):
+            text = words.Text.of_file(b"a\n")
+            text.facts = facts
+            self.assertIsNotNone(evaluator.Evaluator(query).hits(text), query)
+        text.facts = filters.Facts(b".bashrc", 0, 0)
+        self.assertIsNone(evaluator.Evaluator("ext:bashrc").hits(text))
+
     def test_line_distance(self):
         text = "a\nb\n\na x x x b\n"
         self.assertEqual(lines(text, "a NEAR/0l b"), [4])
@@ -272,6 +286,8 @@ class Generators(unittest.TestCase):
             rng = random.Random(number)
             files = {p: words.Text.of_file(c) for p, c in corpus.make(rng).items() if p != b"huge.txt"}
             texts = {p: t for p, t in files.items() if t}
+            for path, text in texts.items():
+                text.facts = filters.Facts(path, len(text.bytes), time.time_ns() - number * 10 ** 15)
             for query, case, _flags in queries.make(rng, texts, 30):
                 answer = evaluator.answer(texts, query, case)
                 again = grammar.unparse(grammar.parse(query))

@@ -284,6 +284,7 @@ class Text:
 
     def __init__(self, decoded):
         self.bytes = decoded
+        self.facts = None          # of the file, for filters
         self.words = split_words(decoded)
         self.raws = [word.raw for word in self.words]
         self.distinct = set(self.raws)

@@ -15,6 +15,7 @@ struct asked {
 	struct parsed_query parsed;
 	struct match_tree tree;
 	struct word_table words;
+	struct file_filters filters;
 	struct text_patterns patterns;
 	struct text_eval text;
 	struct hit_lines lines;
@@ -35,14 +36,22 @@ static void ask(struct asked *a, const char *query)
 			 SCOUT_OK);
 	assert_int_equal(text_patterns_make(&a->tree, &a->arena, &a->patterns,
 					    &err), SCOUT_OK);
-	assert_int_equal(text_eval_init(&a->text, &a->tree, &a->words,
-					&a->patterns, true, &err), SCOUT_OK);
+	assert_int_equal(file_filters_make(a->tree.filters, a->tree.nfilters,
+					   0, &a->arena, &a->filters, &err),
+			 SCOUT_OK);
+	assert_int_equal(text_eval_init(&a->text,
+					&(struct text_query){ &a->tree,
+							      &a->words,
+							      &a->patterns,
+							      &a->filters },
+					true, &err), SCOUT_OK);
 }
 
 static void unask(struct asked *a)
 {
 	text_eval_release(&a->text);
 	text_patterns_release(&a->patterns);
+	file_filters_release(&a->filters);
 	hit_lines_release(&a->lines);
 	arena_release(&a->arena);
 }
@@ -53,8 +62,12 @@ static bool matches(struct asked *a, struct span text, size_t step)
 	struct scout_err err = SCOUT_ERR_INIT;
 	size_t start = 0, end = 0, used;
 	struct buf window = BUF_INIT(MEM_OTHER);
+	const struct file_facts facts = { .path = span_str("src/x.c"),
+					  .size_bytes = text.len };
 	enum verdict verdict;
 
+	assert_int_equal(text_eval_file(&a->text, &facts, &verdict, &err),
+			 SCOUT_OK);
 	text_eval_begin(&a->text);
 	do {
 		end = text.len - end > step ? end + step : text.len;
@@ -160,6 +173,12 @@ static const struct {
 	{ "(a OR b) NOT NEAR/1 a", "a b x b x a\n", "1:0-1 1:6-7 1:10-11" },
 	{ "x NEAR/1 (a NOT NEAR/1 b)", "x a b x a x\n", "1:6-7 1:8-9 1:10-11" },
 	{ "NOT (a NOT NEAR/1 b)", "a b\n", "" },
+	/* filters: the file is src/x.c */
+	{ "a ext:c", "a\n", "1:0-1" },
+	{ "a -ext:c", "a\n", "no" },
+	{ "path:src/ -b", "a\n", "" },
+	{ "(a OR path:src/) -(b path:*.c)", "a\n", "1:0-1" },
+	{ "size:2 modified:1969-01-01..", "a\n", "" },
 	/* the same word cannot be both */
 	{ "foo* NEAR/1 foo", "foo\n", "no" },
 	{ "foo* NEAR/1 foo", "foo food\n", "1:0-3 1:4-8" },
@@ -299,7 +318,6 @@ static void test_unsupported(void **state)
 {
 	static const char *const queries[] = {
 		"/foo/ NEAR a", "a NEAR lit:\"foo\"",
-		"foo ext:c",
 	};
 	struct parse_options options = { CASE_DEFAULT };
 	size_t i;
