@@ -9,6 +9,7 @@ struct expander {
 	struct term_scratch scratch;
 	/* what was found, while it is few: document << 32 | position */
 	bool keeps_pairs;
+	const uint8_t *last_list;	/* documents added last */
 	uint64_t *pairs;
 	size_t npairs, pairs_cap;
 };
@@ -161,6 +162,22 @@ static int add_postings(struct expander *x, struct posting_cursor *c,
 				set_add_postings(x->out->set, c);
 }
 
+/* Whether the documents of a list in the dictionary are those that were added
+ * last: neighbours in it are often in the same files. */
+static bool is_known(struct expander *x, const struct term_info *info,
+		     enum term_verdict verdict)
+{
+	const uint8_t *list = info->inline_bytes.ptr;
+
+	if (verdict != TERM_YES || x->keeps_pairs ||
+	    (info->kind != POSTING_INLINE && info->kind != POSTING_REPEAT))
+		return false;
+	if (list == x->last_list)
+		return true;
+	x->last_list = list;
+	return false;
+}
+
 static int add_term(struct expander *x, const struct term_info *info,
 		    enum term_verdict verdict)
 {
@@ -171,6 +188,8 @@ static int add_term(struct expander *x, const struct term_info *info,
 	x->out->noccurrences += info->cf;
 	if (x->keeps_pairs && x->out->noccurrences > EXPAND_MAX_POSITIONS)
 		forget_positions(x);
+	if (is_known(x, info, verdict))
+		return SCOUT_OK;
 	rc = posting_cursor_init(&c, x->seg, info);
 	if (!rc)
 		rc = add_postings(x, &c, verdict);
