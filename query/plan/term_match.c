@@ -233,6 +233,17 @@ static int test_prefix(const struct term_match *m, struct term_scratch *s,
 	return test_folded(m, s, term, surface, out);
 }
 
+/* The glob *piece*: a term that is asked holds the needle of the filter, and an
+ * ASCII one is its own NFC form. */
+static int test_held(const struct term_match *m, struct term_scratch *s,
+		     struct span term, unsigned surface, enum term_verdict *out)
+{
+	if (!span_is_ascii(term) || term.len >= TERM_CUT_MIN_BYTES)
+		return test_folded(m, s, term, surface, out);
+	*out = TERM_YES;
+	return SCOUT_OK;
+}
+
 /* --- The same pattern, ignoring case ------------------------------------- */
 
 static int keep(struct maker *k, struct span *out)
@@ -414,6 +425,14 @@ static const char *name_of(enum word_pattern_kind kind)
 	return names[kind];
 }
 
+/* Whether the needle is all there is to a glob. */
+static bool is_held(const struct word_pattern *p, const struct term_filter *f)
+{
+	return p->kind == PATTERN_GLOB && p->nitems == 3 &&
+	       p->items[0].kind == GLOB_ANY && p->items[2].kind == GLOB_ANY &&
+	       f->needle.len && f->needle.len == p->items[1].composed.len;
+}
+
 int term_match_make(const struct ast *leaf, const struct ast_piece *piece,
 		    struct arena *arena, struct term_match *out)
 {
@@ -433,6 +452,7 @@ int term_match_make(const struct ast *leaf, const struct ast_piece *piece,
 	out->test = is_sensitive(w) || w->pattern.kind == PATTERN_PART ?
 			    test_spelt :
 		    w->pattern.kind == PATTERN_PREFIX ? test_prefix :
+		    is_held(&w->folded, &out->filter) ? test_held :
 							test_folded;
 	buf_release(&k.fold);
 	return rc;
