@@ -90,7 +90,8 @@ static int compile_operands(struct scout_query *q, struct scout_err *err)
 
 	text_patterns_release(&q->patterns);
 	file_filters_release(&q->filters);
-	rc = text_patterns_make(&q->tree, &q->arena, &q->patterns, err);
+	rc = text_patterns_make(&q->tree, q->options.by_line, &q->arena,
+				&q->patterns, err);
 	return rc < 0 ? rc : file_filters_make(q->tree.filters,
 					       q->tree.nfilters, os_now_ns(),
 					       &q->arena, &q->filters, err);
@@ -102,7 +103,8 @@ static int make_plan(struct scout_query *q, bool wants_lines,
 {
 	const struct plan_input input = {
 		.tree = &q->tree, .filters = &q->filters,
-		.narrow = &q->narrow, .wants_lines = wants_lines };
+		.narrow = &q->narrow, .wants_lines = wants_lines,
+		.by_line = q->options.by_line };
 	int rc;
 
 	if (q->is_planned && (q->plans_lines || !wants_lines))
@@ -280,7 +282,7 @@ static int prepare(struct run *r, const char *root, struct scout_err *err)
 	if (!r->verifiers)
 		return scout_err_set(err, SCOUT_E_NOMEM, "starting a query");
 	r->job.query = (struct text_query){ &q->tree, &r->words, &q->patterns,
-					    &q->filters };
+					    &q->filters, q->options.by_line };
 	r->job.options = &q->options;
 	r->job.rules = &r->rules;
 	return SCOUT_OK;

@@ -66,6 +66,7 @@ struct query_options {
 	struct parse_options parse;
 	enum query_detail detail;
 	enum verify_mode verify;
+	bool by_line;		/* ask each line by itself */
 	bool brute;		/* read every file, no index */
 	bool fresh;		/* walk, so as to miss no new file; brute does */
 	bool files_without_match;	/* files that do NOT match; DETAIL_FILES */

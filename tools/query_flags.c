@@ -171,10 +171,14 @@ static int apply_sort(void *options, const struct flag *flag,
 static int apply_scope(void *options, const struct flag *flag,
 		       const char *value, struct scout_err *err)
 {
-	static const char *const words[] = { "file", NULL };
+	struct query_flags *f = options;
 
-	(void)options;
-	return only_supported(flag, value, words, "line", err);
+	(void)flag;
+	f->line_scope = !strcmp(value, "line");
+	if (f->line_scope || !strcmp(value, "file"))
+		return SCOUT_OK;
+	return scout_err_set(err, SCOUT_E_USAGE,
+			     "--scope wants file or line, not '%s'", value);
 }
 
 static int apply_nothing(void *options, const struct flag *flag,
@@ -213,7 +217,8 @@ static const struct flag table[] = {
 	SET("check-reads", 0, check_reads, true,
 	    "verify the checksums of what is read of the index"),
 	NUMBER("threads", 'j', nthreads, "N", "threads (0: one a processor)"),
-	CALL("scope", 0, "file", apply_scope, NULL),
+	CALL("scope", 0, "file or line", apply_scope,
+	     "what the query is asked of: each file, or each line by itself"),
 
 	CALL("count", 'c', NULL, apply_count, "print counts of lines"),
 	CALL("count-matches", 0, NULL, apply_count, "print counts of matches"),
@@ -508,6 +513,7 @@ void query_flags_options(const struct query_flags *flags,
 	out->detail = detail_of(flags);
 	out->verify = (enum verify_mode)flags->verify;
 	out->brute = flags->brute;
+	out->by_line = flags->line_scope;
 	out->fresh = flags->fresh == YES ||
 		     (flags->fresh == UNSET && flags->fresh_default);
 	out->files_without_match = flags->paths && flags->without_match &&

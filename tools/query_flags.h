@@ -26,6 +26,7 @@ enum tristate { UNSET, NO, YES };
 struct query_flags {
 	/* what to ask */
 	struct flag_list patterns;	/* -e */
+	bool line_scope;		/* --scope=line */
 	struct flag_list globs, types, types_not;	/* -g -t -T */
 	struct flag_list words;		/* arguments */
 	int case_mode;			/* enum case_mode */

@@ -13,6 +13,7 @@ void match_run_release(struct match_run *run)
 {
 	arena_release(&run->scratch);
 	hit_list_release(&run->hits);
+	line_scope_release(&run->lines);
 }
 
 /* --- Verdicts ------------------------------------------------------------ */
@@ -328,22 +329,41 @@ static int collect_node(struct match_run *run, const struct match_node *node,
 	}
 }
 
-int match_collect(struct match_run *run, bool *out_exact)
+/* Adds to the hits. */
+static int collect(struct match_run *run, bool *out_exact)
 {
 	bool exact = true;
 	int rc;
 
 	arena_clear(&run->scratch);
-	hit_list_clear(&run->hits);
 	run->leaf_takes_part = arena_calloc(&run->scratch, run->tree->nleaves,
 					    sizeof(bool));
 	if (!run->leaf_takes_part)
 		return SCOUT_E_NOMEM;
 	rc = collect_node(run, run->tree->root, &exact);
 	if (!rc)
-		rc = hit_list_sort(&run->hits, !run->keeps_leaves,
-				   &run->scratch);
-	if (!rc)
 		*out_exact = exact;
 	return rc;
+}
+
+int match_collect(struct match_run *run, bool *out_exact)
+{
+	int rc;
+
+	hit_list_clear(&run->hits);
+	rc = collect(run, out_exact);
+	return rc < 0 ? rc : hit_list_sort(&run->hits, !run->keeps_leaves,
+					   &run->scratch);
+}
+
+int match_line_collect(struct match_run *run, bool *out_exact)
+{
+	size_t before = run->hits.n;
+	int rc;
+
+	run->hits.nruns = 0;
+	rc = collect(run, out_exact);
+	return rc < 0 ? rc : hit_list_sort_from(&run->hits, before,
+						!run->keeps_leaves,
+						&run->scratch);
 }

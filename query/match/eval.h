@@ -31,6 +31,21 @@ struct match_source {
 	struct line_limits lines;
 };
 
+/* The words [first, end) of a line. */
+struct line_words {
+	uint64_t number;	/* from 0 */
+	term_pos first, end;
+};
+
+/* What it takes to ask a query of each line by itself (--scope=line). */
+struct line_scope {
+	struct match_source base;	/* of the whole document */
+	struct leaf_spans *whole;	/* by leaf, what it gave */
+	bool *is_known;			/* ... if it was asked already */
+	size_t *hint;			/* by leaf: where the last line was */
+	struct line_words at;		/* the line at hand */
+};
+
 /* One thread's evaluation. */
 struct match_run {
 	const struct match_tree *tree;
@@ -43,6 +58,7 @@ struct match_run {
 	 * take part */
 	bool *leaf_takes_part;
 	bool only_filters;	/* private: leaves are not looked at */
+	struct line_scope lines;	/* after match_run_by_line */
 };
 
 void match_run_init(struct match_run *run, const struct match_tree *tree,
@@ -62,5 +78,24 @@ int match_eval_filters(struct match_run *run, enum verdict *out);
  * and hits then means nothing.
  */
 int match_collect(struct match_run *run, bool *out_exact);
+
+/*
+ * --scope=line: to be called once, after match_run_init.  The source goes on
+ * giving what is in the whole document, but of leaves that are in_text what is
+ * on run->lines.at.  For each document, match_lines_begin; then lines, in order.
+ * SCOUT_E_NOMEM.
+ */
+int match_run_by_line(struct match_run *run);
+void match_lines_begin(struct match_run *run);
+/* The verdict on a line. */
+int match_line_eval(struct match_run *run, const struct line_words *line,
+		    enum verdict *out);
+/* Adds what takes part on that line to run->hits, as match_collect. */
+int match_line_collect(struct match_run *run, bool *out_exact);
+/* The occurrences of a leaf in the whole document. */
+int match_line_spans(struct match_run *run, unsigned leaf,
+		     struct leaf_spans *out);
+/* Accepts a zeroed one. */
+void line_scope_release(struct line_scope *s);
 
 #endif

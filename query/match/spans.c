@@ -117,6 +117,26 @@ int hit_list_sort(struct hit_list *list, bool unique, struct arena *scratch)
 	return SCOUT_OK;
 }
 
+int hit_list_sort_from(struct hit_list *list, size_t from, bool unique,
+		       struct arena *scratch)
+{
+	struct hit_list tail = *list;
+	size_t i;
+	int rc;
+
+	if (list->n == from)
+		return SCOUT_OK;
+	tail.hits += from;
+	tail.n -= from;
+	for (i = 0; i < tail.nruns; i++)
+		tail.runs[i] -= from;
+	rc = hit_list_sort(&tail, unique, scratch);
+	list->n = from + tail.n;
+	list->nruns = 1;
+	list->runs[0] = 0;
+	return rc;
+}
+
 size_t positions_after(const term_pos *a, size_t n, uint64_t value, size_t hint)
 {
 	size_t lo = 0, hi = n, step = 1;

@@ -67,6 +67,10 @@ int hit_list_put(struct hit_list *list, const struct hit *hit);
  * for the call.  SCOUT_E_NOMEM.
  */
 int hit_list_sort(struct hit_list *list, bool unique, struct arena *scratch);
+/* The same for the hits from index `from` on, which all runs are of; what is
+ * before is in order and goes before. */
+int hit_list_sort_from(struct hit_list *list, size_t from, bool unique,
+		       struct arena *scratch);
 
 /*
  * Index of the first element of a[0..n) that is > value, n if none.  hint is an

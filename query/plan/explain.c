@@ -155,6 +155,8 @@ int plan_explain(const struct query_plan *plan, const struct ast *root,
 	}
 	for (l = 0; l < plan->tree->nfilters && !rc; l++)
 		rc = explain_filter(plan, l, snapshot, out, err);
+	if (plan->by_line)
+		buf_put_str(out, "  asked of each line by itself\n");
 	if (plan->narrow && plan->narrow->is_set)
 		buf_put_str(out, "  only files that -g, -t and -T let "
 				 "through\n");

@@ -134,11 +134,13 @@ int plan_make(const struct plan_input *input, struct arena *arena,
 	out->tree = tree;
 	out->filters = input->filters;
 	out->narrow = input->narrow;
+	out->by_line = input->by_line;
 	out->leaves = arena_calloc(arena, tree->nleaves, sizeof(*out->leaves));
 	if (!out->leaves)
 		return out_of_memory(&p);
-	out->is_boolean = look_at(tree->root, false, out) &&
-			  !(out->narrow && out->narrow->is_set);
+	out->is_boolean = look_at(tree->root, out->by_line, out) &&
+			  !(out->narrow && out->narrow->is_set) &&
+			  !out->by_line;
 	for (l = 0; l < tree->nleaves && !rc; l++)
 		rc = plan_leaf(&p, tree->leaves[l], input->wants_lines,
 			       &out->leaves[l]);

@@ -39,6 +39,7 @@ struct query_plan {
 	struct leaf_plan *leaves;	/* by leaf number */
 	const struct file_filters *filters;	/* the tree's, borrowed */
 	const struct path_narrow *narrow;	/* or NULL: all files */
+	bool by_line;		/* asked of each line by itself */
 	/* documents can be told by their words alone: no phrase, NEAR, NOT,
 	 * filter */
 	bool is_boolean;
@@ -50,6 +51,7 @@ struct plan_input {
 	const struct file_filters *filters;	/* the tree's */
 	const struct path_narrow *narrow;	/* NULL: all files */
 	bool wants_lines;	/* hit lines will be asked for, too */
+	bool by_line;		/* --scope=line */
 };
 
 /* Makes the plan in arena. */

@@ -477,6 +477,32 @@ static int make_iter(struct segment_run *r, const struct match_node *node,
 	return rc < 0 ? rc : *out ? SCOUT_OK : SCOUT_E_NOMEM;
 }
 
+/* In how many documents a leaf is, at most. */
+static doc_id leaf_ndocs(const struct leaf_run *l)
+{
+	doc_id least = DOC_NONE;
+	size_t i;
+
+	for (i = 0; !l->plan->is_anywhere && i < l->plan->npieces; i++)
+		if (l->words[i].ndocs < least)
+			least = l->words[i].ndocs;
+	return least;
+}
+
+static int open_by_line(struct segment_run *r)
+{
+	unsigned l, n = r->plan->tree->nleaves;
+	doc_id *ndocs = arena_alloc(r->arena, n * sizeof(*ndocs));
+	int rc;
+
+	if (!ndocs)
+		return SCOUT_E_NOMEM;
+	for (l = 0; l < n; l++)
+		ndocs[l] = leaf_ndocs(&r->leaves[l]);
+	rc = line_lead_make(r->plan->tree, ndocs, r->arena, &r->lead);
+	return rc < 0 ? rc : match_run_by_line(&r->match);
+}
+
 int segment_run_open(struct segment_run *r, struct segment_reader *seg,
 		     const struct query_plan *plan,
 		     const struct segment_run_options *options,
@@ -507,6 +533,8 @@ int segment_run_open(struct segment_run *r, struct segment_reader *seg,
 		return rc;
 	rc = doc_filter_open(&r->filter, seg, plan->filters, plan->narrow,
 			     arena);
+	if (!rc && plan->by_line)
+		rc = open_by_line(r);
 	if (!rc)
 		rc = make_iter(r, plan->tree->root, false, &r->iter);
 	return rc < 0 ? scout_err_set(err, rc, "opening a query") : rc;
@@ -527,6 +555,7 @@ void segment_run_close(struct segment_run *r)
 		scout_free(leaf->joined);
 	}
 	match_run_release(&r->match);
+	line_lead_release(&r->lead);
 	doc_filter_close(&r->filter);
 	r->seg = NULL;
 }
@@ -589,6 +618,77 @@ int segment_run_next(struct segment_run *r, bool all, struct scout_err *err)
 	return segment_doc(r->seg, doc, NULL, &r->info, err);
 }
 
+/* The line of a word. */
+static int line_of(void *ctx, term_pos pos, struct line_words *out)
+{
+	struct segment_run *r = ctx;
+	int rc = open_lines(r);
+
+	if (!rc && pos >= r->lines.total_words)
+		return SCOUT_E_CORRUPT;
+	if (!rc)
+		rc = line_cursor_seek_word(&r->lines, pos);
+	if (!rc)
+		*out = (struct line_words){
+			r->lines.line, (term_pos)r->lines.first_word,
+			(term_pos)(r->lines.first_word + r->lines.nwords) };
+	return rc;
+}
+
+/* Starts with the lines of the document that may be true. */
+static int find_lead_lines(struct segment_run *r, size_t *out_n)
+{
+	int rc;
+
+	match_lines_begin(&r->match);
+	rc = line_lead_find(&r->lead, &r->match, line_of, r);
+	*out_n = r->lead.lines.len / sizeof(struct line_words);
+	return rc;
+}
+
+/* --scope=line: the verdict on the best line. */
+static int eval_lines(struct segment_run *r, enum verdict *out)
+{
+	enum verdict v;
+	size_t i, n;
+	int rc = match_eval_filters(&r->match, out);
+
+	if (rc < 0 || *out == VERDICT_NO)
+		return rc;
+	rc = find_lead_lines(r, &n);
+	*out = r->lead.is_known ? VERDICT_NO : VERDICT_MAYBE;
+	for (i = 0; i < n && !rc && r->lead.is_known && *out != VERDICT_YES;
+	     i++) {
+		rc = match_line_eval(&r->match,
+				     (struct line_words *)r->lead.lines.ptr + i,
+				     &v);
+		if (!rc && v > *out)
+			*out = v;
+	}
+	return rc;
+}
+
+/* What takes part on all lines that are true. */
+static int collect_lines(struct segment_run *r, bool *out_exact)
+{
+	bool exact;
+	enum verdict v;
+	size_t i, n;
+	int rc = find_lead_lines(r, &n);
+
+	*out_exact = r->lead.is_known;
+	for (i = 0; i < n && !rc && *out_exact; i++) {
+		rc = match_line_eval(&r->match,
+				     (struct line_words *)r->lead.lines.ptr + i,
+				     &v);
+		if (rc < 0 || v == VERDICT_NO)
+			continue;
+		rc = match_line_collect(&r->match, &exact);
+		*out_exact = exact && v == VERDICT_YES;
+	}
+	return rc;
+}
+
 int segment_run_verdict(struct segment_run *r, enum verdict *out,
 			struct scout_err *err)
 {
@@ -600,7 +700,7 @@ int segment_run_verdict(struct segment_run *r, enum verdict *out,
 			*out = VERDICT_MAYBE;
 		return rc;
 	}
-	rc = match_eval(&r->match, out);
+	rc = r->plan->by_line ? eval_lines(r, out) : match_eval(&r->match, out);
 	if (rc == SCOUT_E_LIMIT) {	/* whoever reads the text says so */
 		*out = VERDICT_MAYBE;
 		return SCOUT_OK;
@@ -612,7 +712,8 @@ int segment_run_verdict(struct segment_run *r, enum verdict *out,
 int segment_run_hits(struct segment_run *r, bool *out_exact,
 		     struct scout_err *err)
 {
-	int rc = match_collect(&r->match, out_exact);
+	int rc = r->plan->by_line ? collect_lines(r, out_exact) :
+				    match_collect(&r->match, out_exact);
 
 	if (rc == SCOUT_E_LIMIT) {
 		*out_exact = false;

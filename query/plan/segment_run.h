@@ -12,6 +12,7 @@
 #include "query/match/eval.h"
 #include "query/match/iter.h"
 #include "query/plan/doc_filter.h"
+#include "query/plan/line_lead.h"
 #include "query/plan/plan.h"
 
 /* A leaf, opened on the segment. */
@@ -49,6 +50,7 @@ struct segment_run {
 	struct doc_iter *iter;
 	size_t next_wild;	/* of seg->wild_docs */
 	struct match_run match;
+	struct line_lead lead;	/* plan->by_line */
 	/* the document at hand */
 	doc_id doc;
 	struct doc_info info;	/* without its path; unless trusts_flags */

@@ -55,6 +55,25 @@ static int make_phrase(struct text_eval *t, unsigned leaf)
 	return SCOUT_OK;
 }
 
+/* Those on the line at hand. */
+static void pattern_on_line(struct text_eval *t, size_t pattern,
+			    struct leaf_spans *out)
+{
+	const struct match_pieces *list = &t->matcher.of[pattern];
+	uint64_t line = t->run.lines.at.number;
+	size_t *i = &t->pattern_hint[pattern];
+	bool is_cut = list->is_cut && line >= list->cut_line;
+
+	if (*i && list->at[*i - 1].line >= line)
+		*i = 0;
+	while (*i < list->n && list->at[*i].line < line)
+		++*i;
+	out->n = *i < list->n && list->at[*i].line == line;
+	out->is_exact = out->n || !is_cut;
+	out->n |= is_cut;
+	out->in_text = true;
+}
+
 /* The matches of a regex or lit:. */
 static void pattern_leaf(const struct text_eval *t, size_t pattern,
 			 struct leaf_spans *out)
@@ -78,8 +97,13 @@ static int text_leaf(void *ctx, unsigned leaf, bool want_positions,
 
 	(void)want_positions;
 	if (pattern) {
-		pattern_leaf(t, (size_t)(pattern - t->matcher.patterns->items),
-			     out);
+		size_t i = (size_t)(pattern - t->matcher.patterns->items);
+
+		*out = (struct leaf_spans){ .n = 0 };
+		if (t->by_line)
+			pattern_on_line(t, i, out);
+		else
+			pattern_leaf(t, i, out);
 		return SCOUT_OK;
 	}
 	if (npieces == 1) {
@@ -149,18 +173,24 @@ int text_eval_init(struct text_eval *t, const struct text_query *query,
 	t->words = words;
 	t->filters = query->filters;
 	t->wants_places = with_places;
-	t->wants_lines = counts_lines(tree->root);
-	t->has_words = patterns->n < tree->nleaves;
+	t->by_line = query->by_line;
+	t->wants_lines = t->by_line || counts_lines(tree->root);
+	t->has_words = t->by_line || patterns->n < tree->nleaves;
 	match_run_init(&t->run, tree, &source);
+	t->pattern_hint = scout_calloc(MEM_QUERY, patterns->n,
+				       sizeof(*t->pattern_hint));
 	t->batch = scout_malloc(MEM_TOKENIZE, sizeof(*t->batch));
 	t->elements = scout_calloc(MEM_QUERY, words->nelements,
 				   sizeof(*t->elements));
 	t->leaves = scout_calloc(MEM_QUERY, tree->nleaves, sizeof(*t->leaves));
 	t->leaf_is_made = scout_calloc(MEM_QUERY, tree->nleaves,
 				       sizeof(*t->leaf_is_made));
-	if (text_matcher_init(&t->matcher, patterns, with_places) < 0 ||
+	if (text_matcher_init(&t->matcher, patterns,
+			      with_places || t->by_line) < 0 ||
 	    word_scratch_init(&t->scratch, words) < 0 || !t->batch ||
-	    !t->elements || !t->leaves || !t->leaf_is_made)
+	    !t->elements || !t->leaves || !t->leaf_is_made ||
+	    !t->pattern_hint ||
+	    (t->by_line && match_run_by_line(&t->run) < 0))
 		return scout_err_set(err, SCOUT_E_NOMEM, "reading texts");
 	return SCOUT_OK;
 }
@@ -176,6 +206,7 @@ void text_eval_release(struct text_eval *t)
 	scout_free(t->elements);
 	scout_free(t->leaves);
 	scout_free(t->leaf_is_made);
+	scout_free(t->pattern_hint);
 	scout_free(t->batch);
 	scout_free(t->places);
 	scout_free(t->line_words.at);
@@ -410,10 +441,45 @@ static int evaluation_failed(int rc, struct scout_err *err)
 	return scout_err_set(err, rc, "evaluating a query");
 }
 
+/* Starts with the lines of the text, each by itself: how many there are. */
+static uint64_t begin_lines(struct text_eval *t)
+{
+	match_lines_begin(&t->run);
+	/* what follows the last '\n' is a line, nothing is not */
+	return t->line_words.n + (t->line_start < t->window_offset);
+}
+
+static struct line_words line_at(const struct text_eval *t, uint64_t number)
+{
+	const struct position_list *l = &t->line_words;
+
+	return (struct line_words){
+		.number = number, .first = number ? l->at[number - 1] : 0,
+		.end = number < l->n ? l->at[number] : (term_pos)t->nwords };
+}
+
+/* The verdict on the best of the lines. */
+static int eval_lines(struct text_eval *t, enum verdict *out)
+{
+	uint64_t i, n = begin_lines(t);
+	enum verdict v;
+	int rc = SCOUT_OK;
+
+	*out = VERDICT_NO;
+	for (i = 0; i < n && !rc && *out != VERDICT_YES; i++) {
+		const struct line_words line = line_at(t, i);
+
+		rc = match_line_eval(&t->run, &line, &v);
+		if (!rc && v > *out)
+			*out = v;
+	}
+	return rc;
+}
+
 int text_eval_verdict(struct text_eval *t, enum verdict *out,
 		      struct scout_err *err)
 {
-	int rc = match_eval(&t->run, out);
+	int rc = t->by_line ? eval_lines(t, out) : match_eval(&t->run, out);
 
 	return rc < 0 ? evaluation_failed(rc, err) : rc;
 }
@@ -481,24 +547,87 @@ static int put_hit(const struct text_eval *t, const struct hit *hit,
 	return SCOUT_OK;
 }
 
-int text_eval_lines(struct text_eval *t, struct hit_lines *out,
-		    struct scout_err *err)
+/* The hits of words, from *place on. */
+static int put_hits(const struct text_eval *t, size_t from, size_t *place,
+		    struct hit_lines *out)
+{
+	size_t i;
+	int rc = SCOUT_OK;
+
+	for (i = from; i < t->run.hits.n && !rc; i++) {
+		const struct hit *h = &t->run.hits.hits[i];
+
+		*place = find_place(t, *place, h->first);
+		rc = put_hit(t, h, *place, out);
+	}
+	return rc;
+}
+
+/* A line that is true without anything on it that could be marked. */
+static int put_bare_line(uint64_t number, struct hit_lines *out)
+{
+	const struct line_match m = { .line = number, .line_start = UINT64_MAX,
+				      /* no occurrence begins here */
+				      .is_continued = true };
+
+	return hit_lines_put(out, &m);
+}
+
+/* The lines that are true by themselves. */
+static int put_true_lines(struct text_eval *t, struct hit_lines *out)
+{
+	const struct text_patterns *patterns = t->matcher.patterns;
+	uint64_t i, n = begin_lines(t);
+	size_t place = 0, before, nhits;
+	enum verdict v;
+	bool exact;
+	unsigned p;
+	int rc = SCOUT_OK;
+
+	for (i = 0; i < n && !rc; i++) {
+		const struct line_words line = line_at(t, i);
+
+		rc = match_line_eval(&t->run, &line, &v);
+		if (rc < 0 || v != VERDICT_YES)
+			continue;
+		before = out->n;
+		nhits = t->run.hits.n;
+		rc = match_line_collect(&t->run, &exact);
+		if (!rc)
+			rc = put_hits(t, nhits, &place, out);
+		for (p = 0; p < patterns->n && !rc; p++)
+			if (t->run.leaf_takes_part[patterns->items[p].leaf])
+				rc = text_matcher_put_line(
+					&t->matcher, p, t->pattern_hint[p],
+					out);
+		if (!rc && out->n == before)
+			rc = put_bare_line(i, out);
+	}
+	return rc;
+}
+
+/* The hit lines of a text as a whole. */
+static int put_lines(struct text_eval *t, struct hit_lines *out)
 {
 	size_t i, place = 0;
 	bool exact;
+	int rc = match_collect(&t->run, &exact);
+
+	if (!rc)
+		rc = put_hits(t, 0, &place, out);
+	for (i = 0; i < t->matcher.patterns->n && !rc; i++)
+		if (t->run.leaf_takes_part[t->matcher.patterns->items[i].leaf])
+			rc = text_matcher_put(&t->matcher, (unsigned)i, out);
+	return rc;
+}
+
+int text_eval_lines(struct text_eval *t, struct hit_lines *out,
+		    struct scout_err *err)
+{
 	int rc;
 
 	SCOUT_ASSERT(t->wants_places);
 	hit_lines_clear(out);
-	rc = match_collect(&t->run, &exact);
-	for (i = 0; i < t->run.hits.n && !rc; i++) {
-		const struct hit *h = &t->run.hits.hits[i];
-
-		place = find_place(t, place, h->first);
-		rc = put_hit(t, h, place, out);
-	}
-	for (i = 0; i < t->matcher.patterns->n && !rc; i++)
-		if (t->run.leaf_takes_part[t->matcher.patterns->items[i].leaf])
-			rc = text_matcher_put(&t->matcher, (unsigned)i, out);
+	rc = t->by_line ? put_true_lines(t, out) : put_lines(t, out);
 	return rc < 0 ? evaluation_failed(rc, err) : rc;
 }

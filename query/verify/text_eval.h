@@ -36,7 +36,8 @@ struct text_eval {
 	const struct match_tree *tree;
 	const struct word_table *words;
 	bool wants_places;	/* lines will be asked for */
-	bool wants_lines;	/* some distance counts lines */
+	bool wants_lines;	/* some distance counts lines, or by_line */
+	bool by_line;
 	struct token_batch *batch;
 	struct word_scratch scratch;
 	struct text_matcher matcher;	/* of the leaves that are no words */
@@ -58,6 +59,7 @@ struct text_eval {
 	struct position_list *leaves;
 	bool *leaf_is_made;
 	size_t line_hint;
+	size_t *pattern_hint;	/* by pattern: by_line, first match of a line */
 	/* the last window could not be used: it has no whole line, or not the
 	 * whole text where that is needed */
 	bool needs_wider;
@@ -70,6 +72,7 @@ struct text_query {
 	const struct word_table *words;
 	struct text_patterns *patterns;
 	const struct file_filters *filters;
+	bool by_line;		/* each line by itself */
 };
 
 /* with_places: text_eval_lines will be called.  On failure, release it. */

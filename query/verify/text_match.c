@@ -316,3 +316,16 @@ int text_matcher_put(const struct text_matcher *m, unsigned pattern,
 	}
 	return rc;
 }
+
+int text_matcher_put_line(const struct text_matcher *m, unsigned pattern,
+			  size_t i, struct hit_lines *out)
+{
+	const struct match_pieces *list = &m->of[pattern];
+	uint64_t line = i < list->n ? list->at[i].line : 0;
+	int rc = SCOUT_OK;
+
+	for (; i < list->n && list->at[i].line == line && !rc; i++)
+		rc = put_pieces(list->at + i, 1,
+				m->patterns->items[pattern].leaf, out);
+	return rc;
+}

@@ -66,5 +66,9 @@ void text_matcher_touch(struct text_matcher *m, uint64_t start, uint64_t end);
 /* Puts all matches of a pattern, as occurrences of its leaf. */
 int text_matcher_put(const struct text_matcher *m, unsigned pattern,
 		     struct hit_lines *out);
+/* The same for those on the line of its i-th piece, which is the first there; no
+ * pattern spans lines. */
+int text_matcher_put_line(const struct text_matcher *m, unsigned pattern,
+			  size_t i, struct hit_lines *out);
 
 #endif

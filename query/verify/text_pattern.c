@@ -55,8 +55,9 @@ static bool is_text(const struct ast *leaf)
 	return leaf->kind == AST_REGEX || leaf->kind == AST_LITERAL;
 }
 
-int text_patterns_make(const struct match_tree *tree, struct arena *arena,
-		       struct text_patterns *out, struct scout_err *err)
+int text_patterns_make(const struct match_tree *tree, bool by_line,
+		       struct arena *arena, struct text_patterns *out,
+		       struct scout_err *err)
 {
 	unsigned l, n = 0;
 	int rc = SCOUT_OK;
@@ -81,6 +82,7 @@ int text_patterns_make(const struct match_tree *tree, struct arena *arena,
 		p->node = tree->leaves[l];
 		out->of_leaf[l] = out->n++;
 		rc = make_pattern(p, err);
+		p->spans_lines &= !by_line;
 		out->any_spans_lines |= p->spans_lines;
 	}
 	return rc;

@@ -38,11 +38,13 @@ struct text_patterns {
 };
 
 /*
- * Compiles those of a tree (borrowed).  SCOUT_E_SYNTAX with the place in the
- * query, SCOUT_E_NOMEM; release it whatever happened.
+ * Compiles those of a tree (borrowed).  by_line: no match goes over lines.
+ * SCOUT_E_SYNTAX with the place in the query, SCOUT_E_NOMEM; release it whatever
+ * happened.
  */
-int text_patterns_make(const struct match_tree *tree, struct arena *arena,
-		       struct text_patterns *out, struct scout_err *err);
+int text_patterns_make(const struct match_tree *tree, bool by_line,
+		       struct arena *arena, struct text_patterns *out,
+		       struct scout_err *err);
 /* Accepts a zeroed one. */
 void text_patterns_release(struct text_patterns *p);
 

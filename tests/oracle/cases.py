@@ -42,6 +42,9 @@ class Asked:
     case: str
     flags: list
 
+    def by_line(self):
+        return "--scope=line" in self.flags
+
 
 @dataclass
 class Tree:
@@ -198,11 +201,11 @@ class Case:
         return True
 
     def expected(self, tree, asked):
-        return evaluator.answer(tree.texts, asked.query, asked.case, self.broken)
+        return evaluator.answer(tree.texts, asked.query, asked.case, self.broken, asked.by_line())
 
     def agrees_unbroken(self, tree, source, shape, asked):
         """Whether the difference is that of the operator broken on purpose."""
-        expected = evaluator.answer(tree.texts, asked.query, asked.case)
+        expected = evaluator.answer(tree.texts, asked.query, asked.case, by_line=asked.by_line())
         return not self.compare(tree, source, shape, expected, asked)[0]
 
     def compare(self, tree, source, shape, expected, asked):

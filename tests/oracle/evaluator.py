@@ -18,7 +18,7 @@ from grammar import And, Filter, Near, Not, NotNear, Operand, Or
 from words import Text, fold, nfc
 
 BREAKABLE = ("and", "or", "not", "near", "before", "phrase", "prefix", "glob", "case", "lines", "not-near",
-             "nested", "or-group", "filter")
+             "nested", "or-group", "filter", "scope")
 
 
 class Occurrence(NamedTuple):
@@ -43,14 +43,17 @@ class Evaluator:
     shows that it can fail.
     """
 
-    def __init__(self, query, case="i", broken=None):
+    def __init__(self, query, case="i", broken=None, by_line=False):
         assert broken is None or broken in BREAKABLE
         self.tree = grammar.parse(query)
         self.case = case
         self.broken = broken
+        self.by_line = by_line and broken != "scope"
 
     def hits(self, text):
         """The hit lines of TEXT as a tuple of Hit, or None if it does not match."""
+        if self.by_line:
+            return self.true_lines(text)
         occurrences = self.match(self.tree, text)
         if occurrences is None:
             return None
@@ -58,6 +61,16 @@ class Evaluator:
                     tuple(sorted(spans)))
                 for line, spans in sorted(_spans_by_line(occurrences, text).items())]
         return tuple(hits[:-1] if self.broken == "lines" else hits)
+
+    def true_lines(self, text):
+        """--scope=line: the lines that, each by itself, match."""
+        hits = []
+        for line, alone in enumerate(text.lines_alone(), 1):
+            occurrences = self.match(self.tree, alone)
+            if occurrences is not None:
+                spans = _spans_by_line(occurrences, alone).get(1, ())
+                hits.append(Hit(line, text.line_offset(line), text.line_bytes(line), tuple(sorted(spans))))
+        return tuple(hits) or None
 
     def match(self, node, text):
         """The leaf occurrences that take part, or None if NODE is false."""
@@ -350,12 +363,12 @@ def load_tree(root):
     return texts
 
 
-def answer(texts, query, case="i", broken=None):
+def answer(texts, query, case="i", broken=None, by_line=False):
     """{relative path: tuple of Hit} of the matching files.  TEXTS is what
     load_tree() gave, or a folder."""
     if isinstance(texts, (str, bytes)):
         texts = load_tree(os.fsencode(texts))
-    evaluator = Evaluator(query, case, broken)
+    evaluator = Evaluator(query, case, broken, by_line)
     answers = {path: evaluator.hits(text) for path, text in texts.items()}
     return {path: hits for path, hits in answers.items() if hits is not None}
 

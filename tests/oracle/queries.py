@@ -359,5 +359,7 @@ def make(rng, texts, count, with_times=True):
         query = generator.query()
         if len(query.encode("utf-8")) < 60_000:
             case, flags = rng.choice(CASE_FLAGS)
+            if rng.random() < 0.2:
+                flags = flags + ["--scope=line"]
             out.append((query, case, flags))
     return out

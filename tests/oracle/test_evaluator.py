@@ -213,6 +213,12 @@ class Meaning(unittest.TestCase):
         self.assertEqual(lines("a x x\nx\na", "a NOT NEAR/3 a"), [1, 3])
         self.assertIsNone(lines("a x a", "a NOT NEAR/3 a"))
 
+    def test_scope_line(self):
+        text = words.Text.of_file(b"a b\na\nb\n\n")
+        for query, expected in (("a b", [1]), ("a -b", [2]), ("-a", [3, 4]), ("a NEAR b", [1]), ('"b a"', None)):
+            hits = evaluator.Evaluator(query, by_line=True).hits(text)
+            self.assertEqual(hits and [hit.line for hit in hits], expected, query)
+
     def test_filters(self):
         facts = filters.Facts(b"src/net/.x.tar.gz", 2048, time.time_ns() - 3 * 86400 * 10 ** 9)
         for query in ("path:net/", "path:*.gz", "path:src/**", "path:/^src/", "path:src/*/*", "file:.x", "file:*tar*",

@@ -285,6 +285,7 @@ class Text:
     def __init__(self, decoded):
         self.bytes = decoded
         self.facts = None          # of the file, for filters
+        self._alone = None
         self.words = split_words(decoded)
         self.raws = [word.raw for word in self.words]
         self.distinct = set(self.raws)
@@ -299,6 +300,15 @@ class Text:
         """The text of a file's content, or None if it is binary."""
         decoded = decode_file(data)
         return None if is_binary(decoded) else cls(decoded)
+
+    def lines_alone(self):
+        """Each line as a text of its own."""
+        if self._alone is None:
+            count = len(self.line_starts) - (self.line_starts[-1] == len(self.bytes))
+            self._alone = [Text(self.line_bytes(line)) for line in range(1, count + 1)]
+            for alone in self._alone:
+                alone.facts = self.facts
+        return self._alone
 
     def line_offset(self, line):
         return self.line_starts[line - 1]

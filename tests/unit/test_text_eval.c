@@ -34,8 +34,8 @@ static void ask(struct asked *a, const char *query)
 					 &err), SCOUT_OK);
 	assert_int_equal(word_table_make(&a->tree, &a->arena, &a->words, &err),
 			 SCOUT_OK);
-	assert_int_equal(text_patterns_make(&a->tree, &a->arena, &a->patterns,
-					    &err), SCOUT_OK);
+	assert_int_equal(text_patterns_make(&a->tree, false, &a->arena,
+					    &a->patterns, &err), SCOUT_OK);
 	assert_int_equal(file_filters_make(a->tree.filters, a->tree.nfilters,
 					   0, &a->arena, &a->filters, &err),
 			 SCOUT_OK);
@@ -43,7 +43,8 @@ static void ask(struct asked *a, const char *query)
 					&(struct text_query){ &a->tree,
 							      &a->words,
 							      &a->patterns,
-							      &a->filters },
+							      &a->filters,
+							      false },
 					true, &err), SCOUT_OK);
 }
 
