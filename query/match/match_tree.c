@@ -320,6 +320,40 @@ static int build_near(struct builder *b, const struct ast *ast,
 
 /* --- The tree ------------------------------------------------------------ */
 
+/* How much work a node's verdict is, roughly. */
+static unsigned effort(const struct builder *b, const struct match_node *node)
+{
+	unsigned most = 0, e;
+	size_t i;
+
+	if (node->kind == AST_FILTER)
+		return 0;
+	if (match_node_is_leaf(node))
+		return b->tree->leaves[node->leaf]->npieces == 1 ? 1 : 2;
+	if (match_node_is_near(node))
+		return 3;
+	for (i = 0; i < node->nchild; i++) {
+		e = effort(b, node->child[i]);
+		most = e > most ? e : most;
+	}
+	return most;
+}
+
+/* What is soon told comes first: it may be all that is needed. */
+static void sort_by_effort(const struct builder *b, struct match_node *node)
+{
+	size_t i, j;
+
+	for (i = 1; i < node->nchild; i++) {
+		struct match_node *c = node->child[i];
+		unsigned e = effort(b, c);
+
+		for (j = i; j && effort(b, node->child[j - 1]) > e; j--)
+			node->child[j] = node->child[j - 1];
+		node->child[j] = c;
+	}
+}
+
 static int build_children(struct builder *b, const struct ast *ast,
 			  struct match_node *node)
 {
@@ -333,6 +367,8 @@ static int build_children(struct builder *b, const struct ast *ast,
 		return out_of_memory(b);
 	for (i = 0; i < ast->nchild && !rc; i++)
 		rc = build(b, ast->child[i], &node->child[i]);
+	if (!rc && (ast->kind == AST_AND || ast->kind == AST_OR))
+		sort_by_effort(b, node);
 	return rc;
 }
 

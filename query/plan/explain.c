@@ -131,6 +131,34 @@ static int explain_filter(const struct query_plan *plan, unsigned filter,
 	return SCOUT_OK;
 }
 
+/* How many documents are looked at closer, before any is. */
+static int explain_candidates(const struct query_plan *plan,
+			      struct index_snapshot *snapshot, struct buf *out,
+			      struct scout_err *err)
+{
+	const struct segment_run_options options = { .trusts_flags = true };
+	uint64_t most = 0, ndocs = 0;
+	struct segment_run run;
+	struct arena arena;
+	size_t i;
+	int rc = SCOUT_OK;
+
+	arena_init(&arena, MEM_QUERY);
+	for (i = 0; i < snapshot->nsegments && !rc; i++) {
+		rc = segment_run_open(&run, &snapshot->segments[i], plan,
+				      &options, &arena, err);
+		if (!rc)
+			most += run.iter->cost;
+		ndocs += snapshot->segments[i].ndocs;
+		segment_run_close(&run);
+	}
+	arena_release(&arena);
+	if (!rc)
+		buf_printf(out, "  looked at: at most %llu of %llu files\n",
+			   (ull)most, (ull)ndocs);
+	return rc;
+}
+
 int plan_explain(const struct query_plan *plan, const struct ast *root,
 		 struct index_snapshot *snapshot, struct buf *out,
 		 struct scout_err *err)
@@ -160,5 +188,7 @@ int plan_explain(const struct query_plan *plan, const struct ast *root,
 	if (plan->narrow && plan->narrow->is_set)
 		buf_put_str(out, "  only files that -g, -t and -T let "
 				 "through\n");
+	if (!rc && snapshot)
+		rc = explain_candidates(plan, snapshot, out, err);
 	return rc < 0 ? rc : buf_status(out);
 }

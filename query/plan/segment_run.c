@@ -460,10 +460,10 @@ static int make_iter(struct segment_run *r, const struct match_node *node,
 {
 	int rc = SCOUT_OK;
 
-	if (match_node_is_filter(node))
-		rc = filter_iter(r, node, negated, out);
-	else if (node->kind == AST_NOT)
+	if (node->kind == AST_NOT)
 		rc = make_iter(r, node->child[0], !negated, out);
+	else if (match_node_is_filter(node))
+		rc = filter_iter(r, node, negated, out);
 	else if (node->kind == AST_AND || node->kind == AST_OR)
 		rc = children_iter(r, node, negated, out);
 	else if (negated)
