@@ -88,6 +88,8 @@ step "answers equal ripgrep's on the system's headers" tests/oracle/ripgrep \
 	unsigned '"unsigned int"' '"this file is part of"' '"free software"'
 step "the index equals brute force on the system's headers" tests/oracle/real \
 	--bin "$rel/tools" --tree /usr/include --queries 80
+step "regexes against pcre2grep" tests/regex/run --bin "$rel/tools" \
+	--tree /usr/include --bytes 300000 $long_flag
 step "the same bytes for any threads and memory" tests/determinism/run \
 	--bin "$rel/tools"
 step "an independent reader of the index format" tests/reader/run \

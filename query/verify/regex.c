@@ -136,19 +136,18 @@ void regex_matcher_free(struct regex_matcher *m)
 }
 
 int regex_find(const struct regex *re, struct regex_matcher *m,
-	       struct span subject, size_t from, bool not_empty,
+	       struct span subject, size_t from,
 	       size_t *out_start, size_t *out_end)
 {
-	uint32_t options = not_empty ? PCRE2_NOTEMPTY_ATSTART : 0;
 	const PCRE2_SIZE *at;
 	int rc;
 
-	rc = pcre2_match(re->code, subject.ptr, subject.len, from, options,
+	rc = pcre2_match(re->code, subject.ptr, subject.len, from, 0,
 			 m->data, m->context);
 	/* what is too deep for the compiled code may do for the other */
 	if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
 		rc = pcre2_match(re->code, subject.ptr, subject.len, from,
-				 options | PCRE2_NO_JIT, m->data, m->context);
+				 PCRE2_NO_JIT, m->data, m->context);
 	if (rc == PCRE2_ERROR_NOMATCH)
 		return SCOUT_END;
 	if (rc == PCRE2_ERROR_NOMEMORY)

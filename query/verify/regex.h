@@ -47,12 +47,11 @@ void regex_matcher_free(struct regex_matcher *m);
 /*
  * The first match in subject that begins at `from` or later: bytes [*out_start,
  * *out_end), where *out_end >= *out_start.  What is before `from` can be looked
- * at by lookbehinds, \b and ^.  With not_empty, one at `from` itself must have a
- * byte at least.  SCOUT_OK, SCOUT_END if there is none, SCOUT_E_LIMIT,
+ * at by lookbehinds, \b and ^.  SCOUT_OK, SCOUT_END if there is none, SCOUT_E_LIMIT,
  * SCOUT_E_NOMEM.
  */
 int regex_find(const struct regex *re, struct regex_matcher *m,
-	       struct span subject, size_t from, bool not_empty,
+	       struct span subject, size_t from,
 	       size_t *out_start, size_t *out_end);
 
 #endif

@@ -10,7 +10,11 @@ int text_matcher_init(struct text_matcher *m, struct text_patterns *patterns,
 	if (!patterns->n)
 		return SCOUT_OK;
 	m->of = scout_calloc(MEM_QUERY, patterns->n, sizeof(*m->of));
-	return m->of ? regex_matcher_new(&m->regex) : SCOUT_E_NOMEM;
+	m->filters = scout_calloc(MEM_QUERY, patterns->n,
+				  sizeof(*m->filters));
+	if (!m->of || !m->filters)
+		return SCOUT_E_NOMEM;
+	return regex_matcher_new(&m->regex);
 }
 
 void text_matcher_release(struct text_matcher *m)
@@ -19,7 +23,10 @@ void text_matcher_release(struct text_matcher *m)
 
 	for (i = 0; m->of && i < m->patterns->n; i++)
 		scout_free(m->of[i].at);
+	for (i = 0; m->filters && i < m->patterns->n; i++)
+		line_filter_run_release(&m->filters[i]);
 	scout_free(m->of);
+	scout_free(m->filters);
 	regex_matcher_free(m->regex);
 	*m = (struct text_matcher){ .patterns = NULL };
 }
@@ -141,7 +148,7 @@ static int put_match(struct walk *w, size_t start, size_t end)
 /* Exactly one text, which no line break is in. */
 static int find_text(struct walk *w)
 {
-	const struct memsearch *s = &w->pattern->search;
+	const struct memsearch *s = &w->pattern->filter.string;
 	const uint8_t *text = w->window.ptr, *end = text + w->window.len;
 	const uint8_t *p = text;
 	int rc = SCOUT_OK;
@@ -171,16 +178,26 @@ static void cut(struct walk *w, size_t pos)
 	w->list->cut_line = w->line;
 }
 
+/* Where to look for the next match: one that is empty uses up a character. */
+static size_t after_match(struct span subject, size_t start, size_t end)
+{
+	if (end > start)
+		return end;
+	do
+		end++;
+	while (end < subject.len && (subject.ptr[end] & 0xc0) == 0x80);
+	return end;
+}
+
 /* All matches in one subject, which begins at `at` of the window. */
 static int find_in(struct walk *w, struct span subject, size_t at)
 {
 	size_t from = 0, start, end;
-	bool not_empty = false;
 	int rc;
 
-	while (!w->is_done) {
+	while (!w->is_done && from <= subject.len) {
 		rc = regex_find(w->pattern->re, w->m->regex, subject, from,
-				not_empty, &start, &end);
+				&start, &end);
 		if (rc == SCOUT_E_LIMIT)
 			cut(w, at + from);
 		if (rc)
@@ -188,26 +205,59 @@ static int find_in(struct walk *w, struct span subject, size_t at)
 		rc = put_match(w, at + start, at + end);
 		if (rc < 0)
 			return rc;
-		not_empty = start == end;
-		from = end;
+		from = after_match(subject, start, end);
 	}
+	return SCOUT_OK;
+}
+
+/* The next line from p on that may match: *out_start, or NULL. */
+static int next_line(struct walk *w, const uint8_t *p,
+		     const uint8_t **out_start, const uint8_t **out_stop)
+{
+	size_t number = (size_t)(w->pattern - w->m->patterns->items);
+	const uint8_t *end = w->window.ptr + w->window.len, *at, *newline;
+	int rc;
+
+	rc = line_filter_find(&w->pattern->filter, &w->m->filters[number],
+			      span_of(p, (size_t)(end - p)), &at);
+	*out_start = NULL;
+	if (rc < 0 || !at)
+		return rc;
+	newline = memrchr(p, '\n', (size_t)(at - p));
+	*out_start = newline ? newline + 1 : p;
+	newline = memchr(at, '\n', (size_t)(end - at));
+	*out_stop = newline ? newline : end;
 	return SCOUT_OK;
 }
 
 static int find_in_lines(struct walk *w)
 {
 	const uint8_t *text = w->window.ptr, *end = text + w->window.len;
-	const uint8_t *p = text, *stop;
+	const uint8_t *p = text, *start, *stop;
 	int rc = SCOUT_OK;
 
-	for (; p < end && !rc && !w->is_done; p = stop + 1) {
-		stop = memchr(p, '\n', (size_t)(end - p));
-		if (!stop)
-			stop = end;
-		rc = find_in(w, span_of(p, (size_t)(stop - p)),
-			     (size_t)(p - text));
+	while (!rc && p < end && !w->is_done) {
+		rc = next_line(w, p, &start, &stop);
+		if (rc < 0 || !start)
+			break;
+		rc = find_in(w, span_of(start, (size_t)(stop - start)),
+			     (size_t)(start - text));
+		p = stop + 1;
 	}
 	return rc;
+}
+
+/* The whole text at once, if it can match at all. */
+static int find_across_lines(struct walk *w)
+{
+	size_t number = (size_t)(w->pattern - w->m->patterns->items);
+	const uint8_t *at = w->window.ptr;
+	int rc = SCOUT_OK;
+
+	if (w->pattern->filter.kind != FILTER_NONE)
+		rc = line_filter_find(&w->pattern->filter,
+				      &w->m->filters[number], w->window, &at);
+	return rc < 0 || !at ? rc : find_in(w, w->window, 0);
 }
 
 static int find_all(struct walk *w)
@@ -222,7 +272,7 @@ static int find_all(struct walk *w)
 		w->list->is_cut = true;
 		return SCOUT_OK;
 	}
-	return w->pattern->spans_lines ? find_in(w, w->window, 0) :
+	return w->pattern->spans_lines ? find_across_lines(w) :
 					 find_in_lines(w);
 }
 

@@ -39,6 +39,7 @@ struct text_matcher {
 	bool wants_all;		/* else whether there is one: one is kept */
 	struct regex_matcher *regex;
 	struct match_pieces *of;	/* by pattern */
+	struct line_filter_run *filters;	/* by pattern */
 	/* the text so far */
 	uint64_t offset, line;
 };

@@ -33,21 +33,50 @@ static int compile(struct text_pattern *p, struct scout_err *err)
 					"this regex: %s", sub.msg);
 }
 
-static int make_pattern(struct text_pattern *p, struct scout_err *err)
+/* Which lines, or for a pattern that spans lines which texts, may match. */
+static int make_filter(struct text_pattern *p, struct arena *arena,
+		       struct scout_err *err)
 {
 	const struct ast *node = p->node;
+	struct regex_node *tree;
+	unsigned flags = node->sensitive ? 0 : REGEX_PARSE_IGNORE_CASE;
+	int rc;
 
-	if (node->kind == AST_REGEX) {
-		p->spans_lines = node->regex_multiline;
-		return compile(p, err);
+	if (node->kind == AST_LITERAL)
+		flags |= REGEX_PARSE_LITERAL;
+	rc = regex_parse(node->text, flags, arena, &tree);
+	if (!rc)
+		rc = line_filter_make(tree, arena, &p->filter);
+	if (p->spans_lines && p->filter.kind == FILTER_AUTOMATON)
+		p->filter.kind = FILTER_NONE;
+	return rc < 0 ? scout_err_set(err, rc, "planning a query") : rc;
+}
+
+static int make_pattern(struct text_pattern *p, struct arena *arena,
+			struct scout_err *err)
+{
+	const struct ast *node = p->node;
+	int rc;
+
+	p->spans_lines = node->kind == AST_REGEX && node->regex_multiline;
+	if (node->kind == AST_LITERAL) {
+		p->is_impossible = memchr(node->text.ptr, '\n',
+					  node->text.len);
+		if (p->is_impossible)
+			return SCOUT_OK;
+		if (node->sensitive) {
+			line_filter_string(&p->filter, node->text);
+			return SCOUT_OK;
+		}
 	}
-	p->is_impossible = memchr(node->text.ptr, '\n', node->text.len);
-	if (p->is_impossible)
-		return SCOUT_OK;
-	if (!node->sensitive)
-		return compile(p, err);
-	memsearch_init(&p->search, node->text, false);
-	return SCOUT_OK;
+	rc = compile(p, err);
+	if (!rc)
+		rc = make_filter(p, arena, err);
+	if (!rc && p->filter.is_exact) {
+		regex_free(p->re);
+		p->re = NULL;
+	}
+	return rc;
 }
 
 static bool is_text(const struct ast *leaf)
@@ -81,7 +110,7 @@ int text_patterns_make(const struct match_tree *tree, bool by_line,
 		p->leaf = l;
 		p->node = tree->leaves[l];
 		out->of_leaf[l] = out->n++;
-		rc = make_pattern(p, err);
+		rc = make_pattern(p, arena, err);
 		p->spans_lines &= !by_line;
 		out->any_spans_lines |= p->spans_lines;
 	}

@@ -10,8 +10,8 @@
 
 #include <stdatomic.h>
 
-#include "base/memsearch.h"
 #include "query/match/match_tree.h"
+#include "query/verify/line_filter.h"
 #include "query/verify/regex.h"
 
 enum {
@@ -25,8 +25,8 @@ struct text_pattern {
 	const struct ast *node;
 	bool is_impossible;	/* matches nothing */
 	bool spans_lines;	/* matched with whole texts, not with lines */
-	struct regex *re;	/* NULL: search, which has exactly the text */
-	struct memsearch search;
+	struct line_filter filter;
+	struct regex *re;	/* NULL: what the filter finds are the matches */
 	atomic_uint limit_hits;
 };
 

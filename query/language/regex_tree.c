@@ -1,0 +1,63 @@
+#include "query/language/regex_tree.h"
+
+enum { LONG_S = 0x17f, KELVIN = 0x212a };
+
+void regex_set_add(struct regex_set *s, int32_t c)
+{
+	unsigned i;
+
+	if (c < 128) {
+		s->ascii[c / 64] |= (uint64_t)1 << (c % 64);
+		return;
+	}
+	for (i = 0; i < s->nothers; i++)
+		if (s->others[i] == c)
+			return;
+	if (s->nothers == REGEX_MAX_OTHERS)
+		s->any_other = true;
+	else
+		s->others[s->nothers++] = c;
+}
+
+void regex_set_add_range(struct regex_set *s, int32_t first, int32_t last)
+{
+	int32_t c;
+
+	for (c = first; c <= last && c < 128; c++)
+		regex_set_add(s, c);
+	if (last >= 128 && last - c >= REGEX_MAX_OTHERS)
+		s->any_other = true;
+	else
+		for (; c <= last; c++)
+			regex_set_add(s, c);
+}
+
+void regex_set_add_all(struct regex_set *s)
+{
+	s->ascii[0] = s->ascii[1] = UINT64_MAX;
+	s->any_other = true;
+}
+
+/*
+ * Among the ASCII letters only k and s are equal to a character beyond (U+212A,
+ * U+017F).  Of others all beyond ASCII are taken.
+ */
+void regex_set_add_cases(struct regex_set *s)
+{
+	const uint64_t letters = 0x07fffffe07fffffe;
+	bool has_others = s->any_other || s->nothers;
+	uint64_t high = s->ascii[1] & letters;
+
+	if (has_others) {
+		/* one of them may be such a k or s */
+		regex_set_add(s, 'k');
+		regex_set_add(s, 's');
+		s->any_other = true;
+		high = s->ascii[1] & letters;
+	}
+	s->ascii[1] |= high << 32 | high >> 32;
+	if (regex_set_has_ascii(s, 'k'))
+		regex_set_add(s, KELVIN);
+	if (regex_set_has_ascii(s, 's'))
+		regex_set_add(s, LONG_S);
+}
