@@ -81,8 +81,11 @@ int regex_parse(struct span pattern, unsigned flags, struct arena *arena,
 
 /* --- For the parser ------------------------------------------------------- */
 
+/* Adds a character. */
 void regex_set_add(struct regex_set *s, int32_t c);
+/* Adds those from first to last. */
 void regex_set_add_range(struct regex_set *s, int32_t first, int32_t last);
+/* Adds every character. */
 void regex_set_add_all(struct regex_set *s);
 /* Adds what PCRE2 takes for the same letters when it ignores case. */
 void regex_set_add_cases(struct regex_set *s);
