@@ -314,7 +314,7 @@ static int test_regex(const struct file_filter *f, struct span text,
 	int rc = *matcher ? SCOUT_OK : regex_matcher_new(matcher);
 
 	if (!rc)
-		rc = regex_find(f->re, *matcher, text, 0, false, &start, &end);
+		rc = regex_find(f->re, *matcher, text, 0, &start, &end);
 	*out = rc == SCOUT_OK;
 	return rc == SCOUT_END ? SCOUT_OK : rc;
 }
