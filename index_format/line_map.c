@@ -185,6 +185,38 @@ static int next_record(struct line_cursor *c)
 	return rc;
 }
 
+static int copy_record(const struct line_cursor *c, struct buf *out)
+{
+	struct span rest, record;
+	int rc = stream_at(c->stream, c->rec_addr, &rest);
+
+	if (!rc)
+		rc = line_map_next_record(&rest, &record);
+	if (rc)
+		return rc < 0 ? rc : SCOUT_E_CORRUPT;
+	buf_put_span(out, record);
+	return buf_status(out);
+}
+
+int line_cursor_copy(struct line_cursor *c, struct buf *out)
+{
+	int rc;
+
+	if (!c->total_lines)
+		return SCOUT_OK;
+	rc = first_record(c);
+	while (!rc) {
+		rc = copy_record(c, out);
+		if (rc || c->rec_line + c->rec_nlines >= c->total_lines)
+			break;
+		rc = next_record(c);
+	}
+	/* the line at hand is none any more */
+	c->nwords = 0;
+	c->rec_nlines = 0;
+	return rc;
+}
+
 /* Takes the line that ends at the number just passed. */
 static void set_line(struct line_cursor *c, uint64_t start)
 {

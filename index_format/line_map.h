@@ -72,6 +72,9 @@ struct line_cursor {
 void line_cursor_init(struct line_cursor *c, const struct stream_reader *stream,
 		      uint64_t first_addr, uint64_t total_lines,
 		      uint64_t total_words);
+/* Appends the document's records, as the writer left them.  SCOUT_E_CORRUPT,
+ * SCOUT_E_NOMEM. */
+int line_cursor_copy(struct line_cursor *c, struct buf *out);
 /* Goes to the line that holds the word of that ordinal (< total_words).
  * SCOUT_OK, SCOUT_E_CORRUPT. */
 int line_cursor_seek_word(struct line_cursor *c, uint64_t ordinal);

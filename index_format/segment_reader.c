@@ -233,6 +233,7 @@ static int read_manifest(struct index_snapshot *snap, const char *index_dir,
 	if (!snap->segments)
 		return SCOUT_E_NOMEM;
 	snap->nsegments = m.nsegments;
+	snap->metas = m.segments;
 	for (i = 0; i < m.nsegments && !rc; i++)
 		rc = open_segment(snap, &snap->segments[i], &m.segments[i],
 				  err);

@@ -24,6 +24,8 @@
 #include "index_format/term_filter.h"
 #include "index_format/term_search.h"
 
+struct segment_meta;
+
 struct segment_reader {
 	struct index_snapshot *snapshot;
 	uint32_t number;	/* segment number in the store */
@@ -54,6 +56,7 @@ struct index_snapshot {
 	struct walk_rules rules;
 	int64_t run_started_ns;	/* wall clock: of the last run that wrote */
 	struct segment_reader *segments;
+	const struct segment_meta *metas;	/* of each, from the manifest */
 	size_t nsegments;
 	uint64_t bytes_touched;	/* index bytes decoded, for --batch */
 	struct read_check *check;	/* NULL: nothing more is verified */

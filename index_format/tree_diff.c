@@ -14,42 +14,9 @@ enum tree_state tree_compare(const struct doc_info *doc,
 }
 
 /*
- * Both sides are in path order.  The next document is nearly always the next
- * file; where it is not (a small segment beside a large tree) the search goes
- * ahead in doubling steps.
+ * Both sides are in path order: the next document is nearly always the next
+ * file.
  */
-
-static struct span path_of(const struct file_list *list, size_t i)
-{
-	return span_of(list->files[i].path, list->files[i].path_len);
-}
-
-/* The first file from `from` on whose path is not before this one. */
-static size_t seek_file(const struct file_list *list, size_t from,
-			struct span path)
-{
-	size_t low = from, high = from, step = 1;
-
-	if (from < list->nfiles && span_eq(path_of(list, from), path))
-		return from;
-	/* all before low are before path; high is not, or the end */
-	while (high < list->nfiles && path_cmp(path_of(list, high), path) < 0) {
-		low = high + 1;
-		high = low + step;
-		step *= 2;
-	}
-	if (high > list->nfiles)
-		high = list->nfiles;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (path_cmp(path_of(list, middle), path) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
 
 static void count_state(struct tree_diff *d, enum tree_state state)
 {
@@ -75,8 +42,9 @@ static int compare_segment(struct tree_diff *d, struct index_snapshot *snapshot,
 		rc = segment_doc(seg, doc, paths, &info, err);
 		if (rc < 0)
 			return rc;
-		at = seek_file(list, at, info.path);
-		if (at < list->nfiles && span_eq(path_of(list, at), info.path)) {
+		at = file_list_seek(list, at, info.path);
+		if (at < list->nfiles && span_eq(file_entry_path(&list->files[at]),
+					      info.path)) {
 			struct tree_file *f = &d->files[at];
 
 			if (f->state != TREE_NEW)

@@ -110,6 +110,7 @@ int index_run_walk(struct index_run *r, struct scout_err *err)
 	rc = scout_walk(&o, r->files, err);
 	if (rc < 0)
 		return rc;
+	r->has_walked = true;
 	for (i = 0; i < r->files->nfiles; i++)
 		r->total_bytes += r->files->files[i].st.size;
 	r->total_files = r->files->nfiles;
@@ -242,7 +243,7 @@ int index_run_open(struct index_run *r, const struct build_options *options,
 	/* a worker takes that much at the least, whatever its share */
 	if (r->nthreads > r->memory_bytes / WORKER_MIN_BYTES)
 		r->nthreads = (unsigned)(r->memory_bytes / WORKER_MIN_BYTES);
-	r->started_ns = os_now_ns();
+	r->started_ns = r->whole_started_ns = os_now_ns();
 	r->started_mono_ns = os_mono_ns();
 	r->started_cpu_ns = os_cpu_ns();
 	r->root_fd = r->lock.fd = -1;

@@ -28,6 +28,9 @@ struct index_run {
 	struct index_lock lock;
 	struct scout_store *store;
 	int64_t started_ns, started_mono_ns, started_cpu_ns;
+	/* when the last run began that looked at the whole folder */
+	int64_t whole_started_ns;
+	bool has_walked;		/* files is what there is now */
 	struct file_list *files; /* of the walk, with the skip list */
 	struct index_stats *stats;
 	pthread_mutex_t progress_lock;

@@ -66,10 +66,11 @@ static int build_segments(struct build *b, struct scout_err *err)
 static int publish(struct build *b, struct scout_err *err)
 {
 	struct index_run *r = &b->run;
+	bool changed;
 	int64_t start;
 	int rc;
 
-	rc = run_meta_put_skipped(r, err);
+	rc = run_meta_put_skipped(r, NULL, &changed, err);
 	if (!rc)
 		rc = run_meta_put_manifest(r, b->segments, b->nsegments, err);
 	run_meta_finish_stats(r);

@@ -4,14 +4,52 @@
 #include "index_format/skip_list.h"
 #include "indexer/index_folder.h"
 
-static int put_skip_part(struct index_run *r, struct buf *part, uint32_t number,
-			 struct scout_err *err)
+/* The skip list while it is put. */
+struct skip_list_writer {
+	struct index_run *run;
+	struct store_txn *old;
+	struct buf part;
+	uint32_t nparts;
+	bool changed;
+};
+
+static int put_skip_part(struct skip_list_writer *w, struct scout_err *err)
 {
 	uint8_t key[META_KEY_MAX];
-	size_t len = meta_key_put(key, SKIPPED_KEY, number);
-	int rc = meta_value_put(r->store, span_of(key, len), part, err);
+	size_t len = meta_key_put(key, SKIPPED_KEY, w->nparts++);
+	struct span before;
+	int rc = SCOUT_OK;
 
-	buf_clear(part);
+	if (buf_status(&w->part) < 0)
+		return scout_err_set(err, SCOUT_E_NOMEM, "the skip list");
+	if (!w->old || meta_value_get(w->old, span_of(key, len), &before) < 0 ||
+	    !span_eq(before, buf_span(&w->part))) {
+		w->changed = true;
+		rc = meta_value_put(w->run->store, span_of(key, len), &w->part,
+				    err);
+	}
+	buf_clear(&w->part);
+	return rc;
+}
+
+/* Parts of the index before that are too many now. */
+static int delete_other_parts(struct skip_list_writer *w, struct scout_err *err)
+{
+	uint8_t key[META_KEY_MAX];
+	struct span before;
+	uint32_t i;
+	size_t len;
+	int rc = SCOUT_OK;
+
+	for (i = w->nparts; w->old && !rc; i++) {
+		len = meta_key_put(key, SKIPPED_KEY, i);
+		if (meta_value_get(w->old, span_of(key, len), &before) ==
+		    SCOUT_E_NOTFOUND)
+			break;
+		w->changed = true;
+		rc = store_delete(w->run->store, STORE_META, span_of(key, len),
+				  err);
+	}
 	return rc;
 }
 
@@ -37,12 +75,10 @@ static void put_skipped(struct buf *out, const struct file_entry *f)
 }
 
 /* Both lists are in path order; so is what is stored. */
-int run_meta_put_skipped(struct index_run *r, struct scout_err *err)
+static int put_skip_parts(struct skip_list_writer *w, struct scout_err *err)
 {
-	const struct file_list *l = r->files;
-	struct buf part = BUF_INIT(MEM_OTHER);
+	const struct file_list *l = w->run->files;
 	size_t i = 0, k = 0;
-	uint32_t nparts = 0;
 	int rc = SCOUT_OK;
 
 	while (!rc && (i < l->nfiles || k < l->nskipped)) {
@@ -56,20 +92,31 @@ int run_meta_put_skipped(struct index_run *r, struct scout_err *err)
 			continue;
 		}
 		if (f && s &&
-		    path_cmp(span_of(f->path, f->path_len),
-			     span_of(s->path, s->path_len)) > 0)
+		    path_cmp(file_entry_path(f), file_entry_path(s)) > 0)
 			f = NULL;
-		put_skipped(&part, f ? f : s);
+		put_skipped(&w->part, f ? f : s);
 		if (f)
 			i++;
 		else
 			k++;
-		if (part.len >= SKIP_PART_BYTES)
-			rc = put_skip_part(r, &part, nparts++, err);
+		if (w->part.len >= SKIP_PART_BYTES)
+			rc = put_skip_part(w, err);
 	}
-	if (!rc && (part.len || buf_status(&part) < 0))
-		rc = put_skip_part(r, &part, nparts, err);
-	buf_release(&part);
+	if (!rc && (w->part.len || buf_status(&w->part) < 0))
+		rc = put_skip_part(w, err);
+	return rc ? rc : delete_other_parts(w, err);
+}
+
+int run_meta_put_skipped(struct index_run *r, struct store_txn *old,
+			 bool *out_changed, struct scout_err *err)
+{
+	struct skip_list_writer w = { .run = r, .old = old };
+	int rc;
+
+	buf_init(&w.part, MEM_OTHER);
+	rc = put_skip_parts(&w, err);
+	*out_changed = w.changed;
+	buf_release(&w.part);
 	return rc;
 }
 
@@ -84,11 +131,29 @@ static void count_skipped(struct index_run *r)
 			r->stats->skipped[r->files->files[i].skip]++;
 }
 
+void run_meta_sum_segments(struct index_run *r,
+			   const struct segment_meta *segments, uint32_t n)
+{
+	struct index_stats *s = r->stats;
+	uint32_t i;
+
+	s->segments = n;
+	s->words = s->terms = s->postings = s->deleted = 0;
+	for (i = 0; i < n; i++) {
+		s->words += segments[i].nwords;
+		s->terms += segments[i].nterms;
+		s->postings += segments[i].npostings;
+		s->deleted += segments[i].ndeleted;
+	}
+}
+
 void run_meta_finish_stats(struct index_run *r)
 {
 	struct os_memory mem;
 	unsigned i;
 
+	if (!r->has_walked)
+		return;
 	count_skipped(r);
 	r->stats->started_ns = r->started_ns;
 	r->stats->elapsed_ns = os_mono_ns() - r->started_mono_ns;
@@ -112,7 +177,7 @@ int run_meta_put_manifest(struct index_run *r,
 	struct buf root = BUF_INIT(MEM_OTHER);
 	struct manifest m = { .segments = (struct segment_meta *)segments,
 			      .nsegments = nsegments,
-			      .run_started_ns = r->started_ns };
+			      .run_started_ns = r->whole_started_ns };
 	int rc = SCOUT_E_NOMEM;
 
 	walk_rules_encode(r->rules, &rules);

@@ -79,6 +79,7 @@ step "completions of shells" tests/completions/run --bin "$rel/tools"
 step "programs of the benchmarks" tests/bench/run
 step "evaluator of the oracle" python3 tests/oracle/test_evaluator.py
 step "oracle" tests/oracle/run --bin "$rel/tools" --seed 1 --cases $cases
+step "updates of random trees" tests/update/run --bin "$rel/tools" $long_flag
 step "--fresh after random edits" tests/fresh/run --bin "$rel/tools" \
 	$long_flag
 step "selftest finds what is wrong" tests/selftest/run --bin "$rel/tools" \

@@ -5,21 +5,17 @@
 #include <unistd.h>
 
 #include "base/os.h"
-#include "index_format/inspect.h"
 #include "indexer/indexer.h"
 #include "tools/build_flags.h"
 #include "tools/cli.h"
 #include "tools/interrupt.h"
-#include "tools/print_skipped.h"
-#include "tools/print_stats.h"
-#include "tools/print_stats_json.h"
 #include "tools/progress.h"
+#include "tools/run_report.h"
 #include "tools/registry.h"
 
 static const char program[] = "scout-index";
 
 enum {
-	UNREADABLE_NAMED = 10,		/* this many are named on stderr */
 	DELETE_LIST_MAX_BYTES = 256 << 20,
 };
 
@@ -44,11 +40,6 @@ static void show_warning(void *ctx, const char *text)
 		return;
 	progress_clear(&s->progress);
 	cli_message(program, "%s", text);
-}
-
-static bool choose(int when, int fd)
-{
-	return when == WHEN_AUTO ? isatty(fd) : when == WHEN_ALWAYS;
 }
 
 /* The index folder's name: flag, environment, .scout in the folder. */
@@ -109,91 +100,17 @@ static int fill_options(struct build_run *s, struct build_options *o)
 	return SCOUT_OK;
 }
 
-/* Names the first unreadable files, so that none is missed in silence. */
-static void report_unreadable(const struct build_run *s, uint64_t count)
-{
-	struct skipped_cursor cursor = { 0 };
-	const struct file_entry *e;
-	unsigned named = 0;
-
-	while (named < UNREADABLE_NAMED &&
-	       (e = skipped_next(&s->report.files, &cursor)) != NULL) {
-		if (e->skip != SKIP_UNREADABLE)
-			continue;
-		cli_message(program, "%.*s: %s", (int)e->path_len, e->path,
-			    strerror(e->sys));
-		named++;
-	}
-	if (count > named)
-		cli_message(program, "%llu more could not be read; "
-			    "--list-skipped names them all",
-			    (unsigned long long)(count - named));
-}
-
-static void list_report_skipped(struct build_run *s)
-{
-	struct skipped_cursor cursor = { 0 };
-	const struct file_entry *e;
-	struct skipped_printer p;
-
-	skipped_printer_begin(&p, s->out, s->flags.json);
-	while ((e = skipped_next(&s->report.files, &cursor)) != NULL)
-		skipped_printer_add(&p, span_of(e->path, e->path_len),
-				    (enum skip_reason)e->skip, e->is_dir,
-				    e->sys);
-	skipped_printer_end(&p);
-}
-
-/* Where the bytes are is known once they are all written. */
-static void add_sizes(struct build_run *s, const char *dir)
-{
-	struct index_stats *stats = s->report.stats;
-	struct scout_err err = SCOUT_ERR_INIT;
-	struct index_stats stored;
-
-	if (stats->index_bytes ||
-	    scout_inspect_stats(dir, &s->arena, &stored, &err) < 0)
-		return;
-	memcpy(stats->sizes, stored.sizes, sizeof(stats->sizes));
-	stats->nsizes = stored.nsizes;
-	stats->index_bytes = stored.index_bytes;
-}
-
-static void print_report(struct build_run *s)
-{
-	const char *dir = buf_cstr(&s->index_dir);
-	bool list = s->flags.list_skipped;
-	bool figures = !s->flags.quiet && choose(s->flags.stats, STDOUT_FILENO);
-
-	if (s->flags.json || figures)
-		add_sizes(s, dir);
-	if (s->flags.json) {
-		print_stats_json(s->out, dir, s->report.stats);
-		if (list) {
-			output_put_str(s->out, ",\"skipped_paths\":");
-			list_report_skipped(s);
-		}
-		output_put_byte(s->out, '}');
-		output_end_line(s->out);
-		return;
-	}
-	if (list)
-		list_report_skipped(s);
-	if (figures)
-		print_stats_text(s->out, dir, s->report.stats);
-}
-
 static int build(struct build_run *s, int *out_code)
 {
 	struct build_options options;
-	uint64_t unreadable;
 	int rc;
 
 	rc = fill_options(s, &options);
 	if (rc < 0)
 		return rc;
 	progress_init(&s->progress, !s->flags.quiet &&
-				    choose(s->flags.progress, STDERR_FILENO));
+				    run_report_wants(
+					    s->flags.progress, STDERR_FILENO));
 	interrupt_catch();
 	rc = run_flags_begin(&s->flags.run, s->err);
 	if (!rc)
@@ -201,11 +118,8 @@ static int build(struct build_run *s, int *out_code)
 	progress_clear(&s->progress);
 	if (rc < 0)
 		return run_flags_failed(&s->flags.run, rc, out_code, s->err);
-	unreadable = s->report.stats->skipped[SKIP_UNREADABLE];
-	if (unreadable)
-		report_unreadable(s, unreadable);
-	print_report(s);
-	*out_code = unreadable ? EXIT_SOME_UNREADABLE : EXIT_DONE;
+	*out_code = run_report_print(&s->flags, buf_cstr(&s->index_dir),
+				     &s->report, s->out);
 	return SCOUT_OK;
 }
 

@@ -95,6 +95,27 @@ static const struct flag build_table[] = {
 	REFUSED("max-depth", 0, "N", "not supported yet"),
 };
 
+static const struct flag update_table[] = {
+	VALUE(FLAG_TEXT, "index", 0, index_dir, "DIR", "the index in DIR"),
+	VALUE(FLAG_SIZE, "memory", 0, memory_bytes, "SIZE",
+	      "memory to work in (256M)"),
+	VALUE(FLAG_NUMBER, "threads", 'j', nthreads, "N",
+	      "threads (0: one a processor)"),
+	SET("force-remote", 0, force_remote, true,
+	    "write an index on a network file system"),
+	RUN_FLAG_ROWS(struct build_flags, run),
+
+	SET("quiet", 'q', quiet, true, "print errors only"),
+	CALL("progress", 0, "auto, always or never", apply_progress,
+	     "show how far it is"),
+	SET("stats", 0, stats, WHEN_ALWAYS, "print figures at the end"),
+	SET("no-stats", 0, stats, WHEN_NEVER, "print none, even on a terminal"),
+	SET("list-skipped", 0, list_skipped, true,
+	    "name every path left out, and why"),
+	SET("json", 0, json, true, "print the figures as JSON"),
+	SET("help", 'h', help, true, "this help"),
+};
+
 static const struct flag stats_table[] = {
 	VALUE(FLAG_TEXT, "index", 0, index_dir, "DIR", "the index in DIR"),
 	SET("force-remote", 0, force_remote, true,
@@ -111,6 +132,30 @@ const struct flag_table build_flag_table = {
 
 const struct flag_table stats_flag_table = {
 	stats_table, sizeof(stats_table) / sizeof(stats_table[0])
+};
+
+static const struct flag compact_table[] = {
+	VALUE(FLAG_TEXT, "index", 0, index_dir, "DIR", "the index in DIR"),
+	VALUE(FLAG_SIZE, "memory", 0, memory_bytes, "SIZE",
+	      "memory to work in (256M)"),
+	VALUE(FLAG_NUMBER, "threads", 'j', nthreads, "N",
+	      "threads (0: one a processor)"),
+	SET("force-remote", 0, force_remote, true,
+	    "write an index on a network file system"),
+	RUN_FLAG_ROWS(struct build_flags, run),
+
+	SET("quiet", 'q', quiet, true, "print errors only"),
+	CALL("progress", 0, "auto, always or never", apply_progress,
+	     "show how far it is"),
+	SET("help", 'h', help, true, "this help"),
+};
+
+const struct flag_table compact_flag_table = {
+	compact_table, sizeof(compact_table) / sizeof(compact_table[0])
+};
+
+const struct flag_table update_flag_table = {
+	update_table, sizeof(update_table) / sizeof(update_table[0])
 };
 
 int build_flags_parse(const char **args, size_t nargs, struct arena *arena,
@@ -134,6 +179,39 @@ int build_flags_parse(const char **args, size_t nargs, struct arena *arena,
 		return scout_err_set(err, SCOUT_E_USAGE,
 				     "--segment-docs is too large");
 	return SCOUT_OK;
+}
+
+/* Arguments of a command that changes an index which is there. */
+static int change_flags_parse(const char *command,
+			      const struct flag_table *table, const char **args,
+			      size_t nargs, struct arena *arena,
+			      struct build_flags *flags, struct scout_err *err)
+{
+	int rc;
+
+	*flags = (struct build_flags){ 0 };
+	rc = flags_parse(table, args, nargs, flags, &flags->folders, arena,
+			 err);
+	if (rc < 0 || flags->help)
+		return rc;
+	if (flags->folders.nitems + (flags->index_dir != NULL) > 1)
+		return scout_err_set(err, SCOUT_E_USAGE, "%s takes one folder "
+				     "or --index DIR", command);
+	return SCOUT_OK;
+}
+
+int update_flags_parse(const char **args, size_t nargs, struct arena *arena,
+		       struct build_flags *flags, struct scout_err *err)
+{
+	return change_flags_parse("update", &update_flag_table, args, nargs,
+				  arena, flags, err);
+}
+
+int compact_flags_parse(const char **args, size_t nargs, struct arena *arena,
+			struct build_flags *flags, struct scout_err *err)
+{
+	return change_flags_parse("compact", &compact_flag_table, args, nargs,
+				  arena, flags, err);
 }
 
 int stats_flags_parse(const char **args, size_t nargs, struct arena *arena,

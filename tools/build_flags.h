@@ -46,11 +46,21 @@ int build_flags_parse(const char **args, size_t nargs, struct arena *arena,
 int stats_flags_parse(const char **args, size_t nargs, struct arena *arena,
 		      struct build_flags *flags, struct scout_err *err);
 
+/* Reads the arguments of `update`: some of the same. */
+int update_flags_parse(const char **args, size_t nargs, struct arena *arena,
+		       struct build_flags *flags, struct scout_err *err);
+
+/* Reads the arguments of `compact`: a few of the same. */
+int compact_flags_parse(const char **args, size_t nargs, struct arena *arena,
+			struct build_flags *flags, struct scout_err *err);
+
 /* The walk that the flags ask for; borrows from flags. */
 void build_flags_rules(const struct build_flags *flags,
 		       struct walk_rules *out);
 
-/* The flags of `build` and of `stats`. */
-extern const struct flag_table build_flag_table, stats_flag_table;
+/* The flags of `build`, `update`, `compact` and `stats`. */
+extern const struct flag_table build_flag_table, update_flag_table,
+	compact_flag_table,
+	stats_flag_table;
 
 #endif

@@ -8,6 +8,7 @@
 #include "tools/build_command.h"
 #include "tools/check_command.h"
 #include "tools/cli.h"
+#include "tools/compact_command.h"
 #include "tools/completion.h"
 #include "tools/dump_command.h"
 #include "tools/interrupt.h"
@@ -15,13 +16,15 @@
 #include "tools/registry_command.h"
 #include "tools/selftest_command.h"
 #include "tools/stats_command.h"
+#include "tools/update_command.h"
 
 static const char program[] = "scout-index";
 
 /* In the order in which help shows them. */
 static const struct command *const commands[] = {
-	&build_command, &stats_command, &check_command, &selftest_command,
-	&dump_command, &list_command, &add_command, &remove_command,
+	&build_command, &update_command, &compact_command, &stats_command,
+	&check_command, &selftest_command, &dump_command, &list_command,
+	&add_command, &remove_command,
 };
 
 enum { NCOMMANDS = sizeof(commands) / sizeof(commands[0]) };

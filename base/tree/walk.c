@@ -216,6 +216,37 @@ static int make_list(struct walk *walk, struct walk_folder *root,
 	return SCOUT_OK;
 }
 
+static struct span path_at(const struct file_list *list, size_t i)
+{
+	return file_entry_path(&list->files[i]);
+}
+
+size_t file_list_seek(const struct file_list *list, size_t from,
+			struct span path)
+{
+	size_t low = from, high = from, step = 1;
+
+	if (from < list->nfiles && span_eq(path_at(list, from), path))
+		return from;
+	/* all before low are before path; high is not, or the end */
+	while (high < list->nfiles && path_cmp(path_at(list, high), path) < 0) {
+		low = high + 1;
+		high = low + step;
+		step *= 2;
+	}
+	if (high > list->nfiles)
+		high = list->nfiles;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (path_cmp(path_at(list, middle), path) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 void file_list_release(struct file_list *list)
 {
 	unsigned i;

@@ -90,6 +90,11 @@ struct file_entry {
 	struct os_stat st;
 };
 
+static inline struct span file_entry_path(const struct file_entry *f)
+{
+	return span_of(f->path, f->path_len);
+}
+
 struct file_list {
 	struct file_entry *files;	/* to be read, in path order */
 	size_t nfiles;
@@ -124,6 +129,14 @@ struct walk_options {
  */
 int scout_walk(const struct walk_options *options, struct file_list *out,
 	       struct scout_err *err);
+
+/*
+ * The first of list->files, from `from` on, whose path is not before this one;
+ * nfiles if there is none.  All before `from` are known to be.  Cheap where it is
+ * near.
+ */
+size_t file_list_seek(const struct file_list *list, size_t from,
+		      struct span path);
 
 /* Accepts a zeroed list. */
 void file_list_release(struct file_list *list);
