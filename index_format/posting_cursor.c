@@ -128,9 +128,7 @@ static int decode_block(struct posting_cursor *c, uint32_t block)
 
 static int stand_on(struct posting_cursor *c, uint32_t index)
 {
-	c->index = index;
-	c->doc = c->docs[index];
-	c->freq = c->has_freqs ? c->freqs[index] : 0;
+	posting_stand(c, index);
 	return SCOUT_OK;
 }
 

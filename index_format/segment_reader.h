@@ -162,6 +162,15 @@ int posting_cursor_init(struct posting_cursor *c, struct segment_reader *seg,
 			const struct term_info *info);
 void posting_cursor_release(struct posting_cursor *c);
 
+/* Makes posting number index of the decoded block the current one; for those who
+ * look at c->docs themselves (posting_pair.h). */
+static inline void posting_stand(struct posting_cursor *c, uint32_t index)
+{
+	c->index = index;
+	c->doc = c->docs[index];
+	c->freq = c->has_freqs ? c->freqs[index] : 0;
+}
+
 /* Moves to the next posting: SCOUT_OK, or SCOUT_END with c->doc == DOC_NONE. */
 int posting_next(struct posting_cursor *c);
 /* Moves to the first posting with doc >= target (which must be >= c->doc unless

@@ -172,6 +172,25 @@ static struct doc_iter *combine(enum iter_kind kind, struct doc_iter **child,
 	return it;
 }
 
+static bool is_term(const struct doc_iter *it)
+{
+	return it->kind == ITER_WORD && it->word->kind == CURSOR_POSTINGS;
+}
+
+/* Takes the first two together if they are terms of like lengths. */
+static int make_pair(struct doc_iter *it, struct arena *arena)
+{
+	struct doc_iter *a = it->child[0], *b = it->child[1];
+
+	if (!is_term(a) || !is_term(b) || b->cost / POSTING_PAIR_SKEW > a->cost)
+		return SCOUT_OK;
+	it->pair = arena_alloc(arena, sizeof(*it->pair));
+	if (!it->pair)
+		return SCOUT_E_NOMEM;
+	posting_pair_init(it->pair, a->word->postings, b->word->postings);
+	return SCOUT_OK;
+}
+
 /* A child that gives all documents says nothing; one that gives none, all. */
 struct doc_iter *doc_iter_and(struct doc_iter **child, size_t n,
 			      struct arena *arena)
@@ -189,7 +208,7 @@ struct doc_iter *doc_iter_and(struct doc_iter **child, size_t n,
 		return child[0];
 	sort_by_cost(child, kept);
 	it = combine(ITER_AND, child, kept, arena);
-	if (!it)
+	if (!it || make_pair(it, arena) < 0)
 		return NULL;
 	it->cost = child[0]->cost;
 	for (i = 1; i < kept; i++)
@@ -251,6 +270,13 @@ out:
 	return SCOUT_OK;
 }
 
+/* As a child of an AND, which asks others about where it goes. */
+static int seek_among(struct doc_iter *it, doc_id target)
+{
+	return it->kind == ITER_TEST ? seek_test(it, target, false) :
+				       seek(it, target);
+}
+
 /* Leapfrog: the first child leads, the others follow or push it on. */
 static int seek_and(struct doc_iter *it, doc_id target)
 {
@@ -260,8 +286,7 @@ static int seek_and(struct doc_iter *it, doc_id target)
 	while (i < it->nchild && target != DOC_NONE) {
 		struct doc_iter *c = it->child[i];
 
-		rc = c->kind == ITER_TEST ? seek_test(c, target, false) :
-					    seek(c, target);
+		rc = seek_among(c, target);
 		if (rc < 0)
 			return rc;
 		if (it->child[i]->doc == target) {
@@ -271,6 +296,52 @@ static int seek_and(struct doc_iter *it, doc_id target)
 		target = it->child[i]->doc;
 		/* the first stands there already, unless it is a test */
 		i = i == 0 && c->kind != ITER_TEST;
+	}
+	it->doc = target;
+	return SCOUT_OK;
+}
+
+static int seek_pair(struct doc_iter *it, doc_id target)
+{
+	unsigned i;
+	int rc = posting_pair_seek(it->pair, target);
+
+	if (rc < 0)
+		return rc;
+	for (i = 0; i < 2; i++) {
+		struct word_cursor *w = it->child[i]->word;
+
+		w->doc = rc == SCOUT_END ? DOC_NONE : w->postings->doc;
+		it->child[i]->doc = w->doc;
+	}
+	return SCOUT_OK;
+}
+
+/* The same where the first two go together. */
+static int seek_and_pair(struct doc_iter *it, doc_id target)
+{
+	size_t i;
+	int rc;
+
+	if (it->doc != DOC_NONE && it->doc >= target)
+		return SCOUT_OK;
+	for (;;) {
+		rc = seek_pair(it, target);
+		if (rc < 0)
+			return rc;
+		target = it->child[0]->doc;
+		for (i = 2; i < it->nchild && target != DOC_NONE; i++) {
+			rc = seek_among(it->child[i], target);
+			if (rc < 0)
+				return rc;
+			if (it->child[i]->doc != target)
+				break;
+		}
+		if (i == it->nchild || target == DOC_NONE)
+			break;
+		target = it->child[i]->doc;
+		if (target == DOC_NONE)
+			break;
 	}
 	it->doc = target;
 	return SCOUT_OK;
@@ -304,7 +375,8 @@ static int seek(struct doc_iter *it, doc_id target)
 		it->doc = it->word->doc;
 		return rc;
 	case ITER_AND:
-		return seek_and(it, target);
+		return it->pair ? seek_and_pair(it, target) :
+				  seek_and(it, target);
 	case ITER_OR:
 		return seek_or(it, target);
 	case ITER_ALL:

@@ -13,7 +13,7 @@
 #ifndef SCOUT_QUERY_MATCH_ITER_H
 #define SCOUT_QUERY_MATCH_ITER_H
 
-#include "index_format/segment_reader.h"
+#include "index_format/posting_pair.h"
 #include "query/match/spans.h"
 #include "query/plan/expand.h"
 
@@ -82,6 +82,7 @@ struct doc_iter {
 	struct doc_test test;
 	struct doc_iter **child;	/* AND: cheapest first */
 	size_t nchild;
+	struct posting_pair *pair;	/* AND: of the first two, or NULL */
 };
 
 /* Makes iterators in arena; NULL when memory is short.  Children are borrowed;
