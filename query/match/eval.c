@@ -164,14 +164,14 @@ static int eval_near(struct match_run *run, const struct match_node *node,
 	int rc;
 
 	*out = VERDICT_NO;
+	rc = eval_pair(run, &node->near, &known, out);
+	if (rc < 0 || known)
+		return rc;
 	rc = may_occur(run, node, &found);
 	if (rc < 0 || !found)
 		return rc;
 	if (!node->near.noperands)
 		return span_tree_eval(run, node, out);
-	rc = eval_pair(run, &node->near, &known, out);
-	if (rc < 0 || known)
-		return rc;
 	rc = get_near_leaves(run, &node->near, &leaves);
 	if (!rc && leaves.any_length)
 		return span_tree_eval(run, node, out);

@@ -22,7 +22,7 @@ struct match_source {
 	 * Says in *out_found whether an occurrence of leaf b starts 1 to `after`
 	 * positions after one of leaf a ends, or ends 1 to `before` before one
 	 * starts; or that it is not known, and all occurrences are to be
-	 * looked at.  Both leaves occur.  NULL: it never knows.
+	 * looked at, if any.  NULL: it never knows.
 	 */
 	int (*near)(void *ctx, unsigned a, unsigned b, uint32_t after,
 		    uint32_t before, bool *out_known, bool *out_found);
