@@ -102,6 +102,7 @@ int path_block_finish(struct path_block_writer *w, struct buf *out)
 void path_cache_release(struct path_cache *cache)
 {
 	scout_free(cache->text);
+	ZSTD_freeDCtx(cache->zstd);
 	memset(cache, 0, sizeof(*cache));
 }
 
@@ -160,6 +161,10 @@ int path_cache_load(struct path_cache *cache, struct span bytes)
 	int rc;
 
 	cache->npaths = 0;
+	if (!cache->zstd)
+		cache->zstd = ZSTD_createDCtx();
+	if (!cache->zstd)
+		return SCOUT_E_NOMEM;
 	p = get_varint32(p, end, &npaths);
 	p = p ? get_varint32(p, end, &plain_len) : NULL;
 	p = p ? get_varint32(p, end, &frame_len) : NULL;
@@ -169,7 +174,7 @@ int path_cache_load(struct path_cache *cache, struct span bytes)
 	plain = scout_malloc(MEM_QUERY, plain_len);
 	if (!plain)
 		return SCOUT_E_NOMEM;
-	n = ZSTD_decompress(plain, plain_len, p, frame_len);
+	n = ZSTD_decompressDCtx(cache->zstd, plain, plain_len, p, frame_len);
 	if (ZSTD_getErrorCode(n) == ZSTD_error_memory_allocation)
 		rc = SCOUT_E_NOMEM;
 	else if (ZSTD_isError(n) || n != plain_len)

@@ -68,6 +68,7 @@ struct path_cache {
 	uint8_t *text;
 	size_t text_cap;
 	uint32_t start[PATH_BLOCK_DOCS + 1];
+	struct ZSTD_DCtx_s *zstd;	/* kept from block to block */
 };
 void path_cache_release(struct path_cache *cache);
 
