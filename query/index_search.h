@@ -10,7 +10,7 @@
 #include "query/query.h"
 #include "query/verify/candidate.h"
 
-enum { CANDIDATES_MAX_BYTES = 40 << 20 };
+enum { CANDIDATES_MAX_BYTES = 8 << 20 };
 
 struct index_search;
 

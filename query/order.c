@@ -5,8 +5,8 @@
 enum {
 	FEW_CANDIDATES = 32,		/* no threads for these */
 	BATCH_FILES = 32,
-	BATCH_BYTES = 1 << 20,		/* of files, as far as known */
-	SLOTS_PER_THREAD = 8,
+	BATCH_BYTES = 512 << 10,		/* of files, as far as known */
+	SLOTS_PER_THREAD = 4,
 };
 
 /* A batch that is done, with what became of it. */
