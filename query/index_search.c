@@ -13,6 +13,7 @@ struct index_search {
 	struct index_snapshot *snapshot;
 	const struct query_options *options;
 	const struct fresh_tree *fresh;	/* or NULL */
+	const struct index_ranking *ranking;	/* or NULL */
 	size_t next_fresh;		/* of its candidates */
 	const struct path_narrow *narrow;
 	struct arena arena;
@@ -52,6 +53,7 @@ int index_search_open(struct index_snapshot *snapshot,
 		      const struct query_plan *plan,
 		      const struct query_options *options,
 		      const struct fresh_tree *fresh,
+		      const struct index_ranking *ranking,
 		      struct index_search **out, struct scout_err *err)
 {
 	struct index_search *s = scout_calloc(MEM_QUERY, 1, sizeof(*s));
@@ -65,6 +67,7 @@ int index_search_open(struct index_snapshot *snapshot,
 	s->options = options;
 	s->fresh = fresh;
 	s->narrow = plan->narrow;
+	s->ranking = ranking;
 	s->wants_lines = options->detail != DETAIL_FILES;
 	s->wants_pieces = options->detail == DETAIL_TEXT ||
 			  (s->wants_lines && options->verify == VERIFY_ALWAYS);
@@ -80,9 +83,13 @@ int index_search_open(struct index_snapshot *snapshot,
 		run.dropped = fresh ? fresh->dropped[i] : NULL;
 		rc = segment_run_open(&s->heads[i].run, &snapshot->segments[i],
 				      plan, &run, &s->arena, err);
-		if (!rc)
-			rc = advance(s, &s->heads[i], err);
+		if (!rc && ranking)
+			rc = rank_tally_segment(ranking->tally, ranking->shape,
+						ranking->words,
+						&s->heads[i].run, err);
 	}
+	for (i = 0; i < s->nheads && !rc; i++)
+		rc = advance(s, &s->heads[i], err);
 	if (rc < 0)
 		index_search_close(s);
 	else
@@ -316,6 +323,9 @@ static int put_candidate(struct index_search *s, struct head *h,
 		return scout_err_set(err, SCOUT_E_NOMEM, "collecting files");
 	if (s->wants_lines && c.verdict == VERDICT_YES)
 		rc = find_lines(s, h, &c, &list->arena);
+	if (s->ranking && c.verdict == VERDICT_YES && !rc)
+		rc = rank_index_facts(&h->run, s->ranking->shape, &list->arena,
+				      &c.facts, err);
 	buf_put(&list->candidates, &c, sizeof(c));
 	if (!rc)
 		rc = buf_status(&list->candidates);

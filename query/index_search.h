@@ -8,21 +8,31 @@
 #include "query/fresh.h"
 #include "query/plan/segment_run.h"
 #include "query/query.h"
+#include "query/rank/rank_index.h"
 #include "query/verify/candidate.h"
 
 enum { CANDIDATES_MAX_BYTES = 8 << 20 };
 
 struct index_search;
 
+/* What ranking wants of an index. */
+struct index_ranking {
+	const struct rank_shape *shape;
+	const struct word_table *words;
+	struct rank_tally *tally;	/* of all documents: filled in */
+};
+
 /*
  * Opens the query on every segment.  With fresh (else NULL), documents that do
- * not count are left out and its candidates come in between.  All are borrowed
+ * not count are left out and its candidates come in between.  With ranking
+ * (else NULL), candidates have the facts of their documents.  All are borrowed
  * until it is closed.
  */
 int index_search_open(struct index_snapshot *snapshot,
 		      const struct query_plan *plan,
 		      const struct query_options *options,
 		      const struct fresh_tree *fresh,
+		      const struct index_ranking *ranking,
 		      struct index_search **out, struct scout_err *err);
 /* Accepts NULL. */
 void index_search_close(struct index_search *s);

@@ -6,42 +6,9 @@
 
 #include "base/os.h"
 #include "base/pool.h"
-#include "query/index_search.h"
-#include "query/index.h"
 #include "query/plan/explain.h"
+#include "query/run.h"
 #include "query/scan.h"
-
-struct scout_query {
-	struct query_options options;
-	struct arena arena;		/* tree, plan */
-	struct parsed_query parsed;
-	uint64_t parse_ns;
-	/* made when first needed */
-	bool is_planned;
-	bool plans_lines;
-	struct match_tree tree;
-	struct text_patterns patterns;
-	struct file_filters filters;
-	struct path_narrow narrow;
-	struct query_plan plan;
-	struct arena work;		/* of one count */
-};
-
-/* One run. */
-struct run {
-	struct scout_query *query;
-	struct scout_index *index;	/* or NULL */
-	struct index_snapshot *snapshot;
-	const char *root;
-	struct walk_rules rules;
-	struct arena arena;		/* of the run: words, rules */
-	struct word_table words;
-	struct verify_job job;
-	unsigned nthreads;
-	struct verifier *verifiers;
-	struct emitter emitter;
-	struct scout_query_stats *stats;
-};
 
 /* --- Life ---------------------------------------------------------------- */
 
@@ -122,6 +89,13 @@ static int make_plan(struct scout_query *q, bool wants_lines,
 	return rc;
 }
 
+/* Whether it matters where the words of matching files stand: for their lines,
+ * or to rank them. */
+static bool wants_positions(const struct query_options *o)
+{
+	return o->detail != DETAIL_FILES || o->top || o->sort == SORT_SCORE;
+}
+
 /* --- Running ------------------------------------------------------------- */
 
 static void add_time(uint64_t *sum, int64_t *since)
@@ -161,9 +135,9 @@ static int run_index(struct run *r, struct scout_err *err)
 	add_time(&r->stats->walk_ns, &since);
 	if (!rc)
 		rc = index_search_open(r->snapshot, &r->query->plan,
-				       &r->query->options,
+				       r->options,
 				       r->stats->is_fresh ? &fresh : NULL,
-				       &search, err);
+				       r->ranking, &search, err);
 	add_time(&r->stats->plan_ns, &since);
 	while (!rc && end != SCOUT_END && !r->emitter.stopped) {
 		struct order_options order = {
@@ -195,7 +169,7 @@ static int run_index(struct run *r, struct scout_err *err)
 static int run_scan(struct run *r, struct scout_err *err)
 {
 	struct scan_options scan = { .job = &r->job, .root = r->root,
-				     .narrow = &r->query->narrow,
+				     .narrow = r->narrow,
 				     .nthreads = r->nthreads,
 				     .emitter = &r->emitter };
 	int64_t since = os_mono_ns();
@@ -256,13 +230,19 @@ static int open_root(struct run *r, struct scout_err *err)
 	return SCOUT_OK;
 }
 
+int run_in_path_order(struct run *r, struct scout_err *err)
+{
+	return r->index && !r->options->brute ? run_index(r, err) :
+						run_scan(r, err);
+}
+
 static int prepare(struct run *r, const char *root, struct scout_err *err)
 {
 	struct scout_query *q = r->query;
 	int64_t since = os_mono_ns();
 	int rc;
 
-	rc = make_plan(q, q->options.detail != DETAIL_FILES, err);
+	rc = make_plan(q, wants_positions(&q->options), err);
 	if (!rc)
 		rc = word_table_make(&q->tree, &r->arena, &r->words, err);
 	add_time(&r->stats->plan_ns, &since);
@@ -284,6 +264,7 @@ static int prepare(struct run *r, const char *root, struct scout_err *err)
 	r->job.query = (struct text_query){ &q->tree, &r->words, &q->patterns,
 					    &q->filters, q->options.by_line };
 	r->job.options = &q->options;
+	r->narrow = &q->narrow;
 	r->job.rules = &r->rules;
 	return SCOUT_OK;
 }
@@ -300,12 +281,20 @@ static void release(struct run *r)
 	arena_release(&r->arena);
 }
 
+/* Whether more is asked than the answers as they come. */
+static bool is_sorted(const struct query_options *o)
+{
+	return (o->sort != SORT_PATH || o->sort_reversed || o->top) &&
+	       !o->stop_at_first;
+}
+
 int scout_query_run(struct scout_query *query, struct scout_index *index,
 		    const char *root, const struct scout_sink *sink,
 		    struct scout_query_stats *stats, struct scout_err *err)
 {
-	struct run r = { .query = query, .index = index, .stats = stats };
 	const struct query_options *o = &query->options;
+	struct run r = { .query = query, .options = o, .index = index,
+			 .stats = stats };
 	int64_t start = os_mono_ns();
 	int rc;
 
@@ -320,8 +309,8 @@ int scout_query_run(struct scout_query *query, struct scout_index *index,
 		.stop_at_first = o->stop_at_first };
 	rc = prepare(&r, root, err);
 	if (!rc)
-		rc = index && !o->brute ? run_index(&r, err) :
-					  run_scan(&r, err);
+		rc = is_sorted(o) ? run_sorted(&r, err) :
+				    run_in_path_order(&r, err);
 	rc = scout_index_name_damage(index, rc, err);
 	release(&r);
 	stats->total_ns = query->parse_ns + (uint64_t)(os_mono_ns() - start);

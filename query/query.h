@@ -62,6 +62,8 @@ enum query_detail {
 	DETAIL_TEXT,	/* lines with their text and submatches */
 };
 
+enum query_sort { SORT_PATH, SORT_MODIFIED, SORT_SIZE, SORT_SCORE };
+
 struct query_options {
 	struct parse_options parse;
 	enum query_detail detail;
@@ -72,6 +74,9 @@ struct query_options {
 	bool files_without_match;	/* files that do NOT match; DETAIL_FILES */
 	uint32_t before, after;	/* context lines (DETAIL_TEXT) */
 	uint64_t max_count;	/* -m: hit lines per file; 0 = no limit */
+	enum query_sort sort;	/* scores: best first, others ascending */
+	bool sort_reversed;
+	uint64_t top;		/* only so many files, the best; 0 = all */
 	bool stop_at_first;	/* -q: one matching file is enough */
 	/* DETAIL_TEXT, brute: a span that several operands match is given once
 	 * for each of them */

@@ -40,6 +40,10 @@ struct scout_file {
 	bool counts_known;	/* nlines and nmatches are filled in at begin
 				 * (count modes); else only at end */
 	bool changed;		/* differed from the index: read as it is now */
+	int64_t mtime_ns;
+	bool is_ranked;		/* there is a score */
+	double score;		/* the higher, the better it answers */
+	const uint32_t *facts;	/* what the score comes from; for the engine */
 };
 
 struct scout_query_stats {

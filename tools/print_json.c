@@ -52,6 +52,8 @@ static int json_begin_file(void *ctx, const struct scout_file *file)
 	p->path.len = 0;
 	json_put_data(&p->path, path);
 	begin_message(p, "begin");
+	if (file->is_ranked)
+		output_printf(p->out, ",\"score\":%.9g", file->score);
 	end_message(p);
 	return status(p);
 }

@@ -144,28 +144,26 @@ static int apply_verify(void *options, const struct flag *flag,
 	return SCOUT_OK;
 }
 
-/* A value of which only the first words can be served so far. */
-static int only_supported(const struct flag *flag, const char *value,
-			  const char *const *words, const char *later,
-			  struct scout_err *err)
-{
-	const char *end = strstr(later, value);
-
-	if (end && *value && (end == later || end[-1] == ' '))
-		return scout_err_set(err, SCOUT_E_USAGE,
-				     "--%s=%s is not supported yet",
-				     flag->name, value);
-	return choose(flag, value, words, err) < 0 ? SCOUT_E_USAGE : SCOUT_OK;
-}
-
 static int apply_sort(void *options, const struct flag *flag,
 		      const char *value, struct scout_err *err)
 {
-	static const char *const words[] = { "path", "none", NULL };
+	/* by enum query_sort; none is what comes anyway */
+	static const char *const words[] = { "path", "modified", "size",
+					     "score", "none", NULL };
+	struct query_flags *f = options;
+	int n;
 
-	(void)options;
-	return only_supported(flag, value, words,
-			      "modified size score accessed created", err);
+	if (!strcmp(value, "accessed") || !strcmp(value, "created"))
+		return scout_err_set(err, SCOUT_E_USAGE,
+				     "--%s=%s is not supported", flag->name,
+				     value);
+	n = choose(flag, value, words, err);
+	if (n < 0)
+		return n;
+	f->sort_given = true;
+	f->sort = n == 4 ? SORT_PATH : n;
+	f->sort_reversed = n != 4 && !strcmp(flag->name, "sortr");
+	return SCOUT_OK;
 }
 
 static int apply_scope(void *options, const struct flag *flag,
@@ -263,7 +261,11 @@ static const struct flag table[] = {
 	     "a colour, such as match:fg:blue"),
 	CALL("pretty", 'p', NULL, apply_pretty,
 	     "as --color always --heading --line-number"),
-	CALL("sort", 0, "path", apply_sort, "path order, as always"),
+	CALL("sort", 0, "path, modified, size or score", apply_sort,
+	     "the order of files; score: the best first"),
+	CALL("sortr", 0, "path, modified, size or score", apply_sort,
+	     "the same, reversed"),
+	NUMBER("top", 0, top, "N", "only the N files that answer best"),
 	CALL("sort-files", 0, NULL, apply_nothing, NULL),
 	SET("line-buffered", 0, by_line, YES, "write every line at once"),
 	SET("block-buffered", 0, by_line, NO, "write in large blocks"),
@@ -285,8 +287,6 @@ static const struct flag table[] = {
 	SET("help", 'h', help, true, "short help; --help says more"),
 	SET("version", 'V', version, true, "print the version"),
 
-	REFUSED("sortr", 0, "KEY", "not supported yet"),
-	REFUSED("top", 0, "N", "not supported yet"),
 	REFUSED("hyperlink-format", 0, "FORMAT", "not supported yet"),
 	REFUSED("path-separator", 0, "SEP", "not supported yet"),
 	REFUSED("iglob", 0, "GLOB", "not supported yet"),
@@ -529,6 +529,10 @@ void query_flags_options(const struct query_flags *flags,
 	out->narrow.ntypes = flags->types.nitems;
 	out->narrow.types_not = flags->types_not.items;
 	out->narrow.ntypes_not = flags->types_not.nitems;
+	out->top = flags->top;
+	out->sort = flags->top && !flags->sort_given ?
+			    SORT_SCORE : (enum query_sort)flags->sort;
+	out->sort_reversed = flags->sort_reversed;
 	out->stop_at_first = flags->quiet && !flags->stats;
 	out->nthreads = (unsigned)(flags->nthreads > 256 ? 256 :
 							   flags->nthreads);

@@ -45,6 +45,10 @@ struct query_flags {
 	int without_match;		/* of paths: files that do not match */
 	int max_count_given;
 	uint64_t max_count;
+	int sort;			/* enum query_sort */
+	bool sort_given;
+	int sort_reversed;
+	uint64_t top;			/* 0: all */
 	uint64_t before, after;
 	int context_both;		/* -C gave before and after */
 	/* how */

@@ -7,6 +7,7 @@ void answers_init(struct answers *a)
 	buf_init(&a->lines, MEM_QUERY);
 	buf_init(&a->matches, MEM_QUERY);
 	buf_init(&a->texts, MEM_QUERY);
+	buf_init(&a->facts, MEM_QUERY);
 }
 
 void answers_release(struct answers *a)
@@ -15,6 +16,7 @@ void answers_release(struct answers *a)
 	buf_release(&a->lines);
 	buf_release(&a->matches);
 	buf_release(&a->texts);
+	buf_release(&a->facts);
 }
 
 void answers_clear(struct answers *a)
@@ -23,6 +25,7 @@ void answers_clear(struct answers *a)
 	buf_clear(&a->lines);
 	buf_clear(&a->matches);
 	buf_clear(&a->texts);
+	buf_clear(&a->facts);
 	a->counts = (struct answer_counts){ 0 };
 }
 
@@ -84,6 +87,18 @@ int answers_put_match(struct answers *a, const struct scout_submatch *m)
 	return buf_status(&a->matches);
 }
 
+uint32_t *answers_put_facts(struct answers *a, size_t n)
+{
+	uint32_t *room;
+
+	if (!buf_reserve(&a->facts, n * sizeof(*room)))
+		return NULL;
+	room = (uint32_t *)(a->facts.ptr + a->facts.len);
+	answers_file(a)->facts = a->facts.len / sizeof(*room) + 1;
+	a->facts.len += n * sizeof(*room);
+	return room;
+}
+
 int answers_put_message(struct answers *a, const char *text)
 {
 	size_t at = a->texts.len;
@@ -113,6 +128,7 @@ bool answers_take_back(struct answers *a)
 	/* the next look may find nothing, or no file */
 	f->matches = false;
 	f->nlines = f->nmatches = 0;
+	f->facts = 0;
 	return true;
 }
 
@@ -124,12 +140,18 @@ void answers_drop_file(struct answers *a)
 /* --- Handing over -------------------------------------------------------- */
 
 static struct scout_file sink_file(const struct emitter *e,
+				   const struct answers *a,
 				   const struct file_answer *f)
 {
+	const uint32_t *facts = (const uint32_t *)a->facts.ptr;
+
 	return (struct scout_file){
 		.path = f->path, .size_bytes = f->size_bytes,
 		.nlines = f->nlines, .nmatches = f->nmatches,
-		.counts_known = e->with_counts, .changed = f->changed };
+		.counts_known = e->with_counts, .changed = f->changed,
+		.mtime_ns = f->mtime_ns, .is_ranked = f->is_ranked,
+		.score = f->score,
+		.facts = f->facts ? facts + f->facts - 1 : NULL };
 }
 
 static int put_lines(struct emitter *e, const struct answers *a,
@@ -158,18 +180,20 @@ static int put_lines(struct emitter *e, const struct answers *a,
 	return rc;
 }
 
-static int open_file(struct emitter *e, const struct file_answer *f)
+static int open_file(struct emitter *e, const struct answers *a,
+		     const struct file_answer *f)
 {
 	if (e->is_open)
 		return SCOUT_OK;
 	e->is_open = true;
-	e->open = sink_file(e, f);
+	e->open = sink_file(e, a, f);
 	return e->sink->begin_file(e->sink->ctx, &e->open);
 }
 
-static int close_file(struct emitter *e, const struct file_answer *f)
+static int close_file(struct emitter *e, const struct answers *a,
+		      const struct file_answer *f)
 {
-	struct scout_file file = sink_file(e, f);
+	struct scout_file file = sink_file(e, a, f);
 
 	e->is_open = false;
 	e->stats->matched_files++;
@@ -190,11 +214,11 @@ int emitter_put(struct emitter *e, const struct answers *a,
 				 (const char *)a->texts.ptr + f->message - 1);
 	if (!f->matches && !e->is_open)
 		return SCOUT_OK;
-	rc = open_file(e, f);
+	rc = open_file(e, a, f);
 	if (!rc)
 		rc = put_lines(e, a, f);
 	if (!rc)
-		rc = close_file(e, f);
+		rc = close_file(e, a, f);
 	e->failed = rc;
 	return rc;
 }
@@ -202,7 +226,7 @@ int emitter_put(struct emitter *e, const struct answers *a,
 int emitter_flush(struct emitter *e, struct answers *a)
 {
 	struct file_answer *f = answers_file(a);
-	int rc = open_file(e, f);
+	int rc = open_file(e, a, f);
 
 	if (!rc)
 		rc = put_lines(e, a, f);

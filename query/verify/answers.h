@@ -24,6 +24,10 @@ struct file_answer {
 	size_t item;		/* which candidate; the caller's */
 	size_t first_line, nlines_held;
 	size_t message;		/* offset in texts plus 1; 0: none */
+	int64_t mtime_ns;
+	bool is_ranked;
+	double score;
+	size_t facts;		/* index in facts plus 1; 0: none */
 };
 
 struct line_answer {
@@ -46,6 +50,7 @@ struct answers {
 	struct buf lines;	/* struct line_answer */
 	struct buf matches;	/* struct scout_submatch */
 	struct buf texts;
+	struct buf facts;	/* uint32_t (rank.h) */
 	struct answer_counts counts;
 	struct emitter *stream;	/* to hand over at once, or NULL */
 };
@@ -65,6 +70,9 @@ struct file_answer *answers_begin_file(struct answers *a, struct span path);
 int answers_put_line(struct answers *a, const struct line_answer *line,
 		     struct span text);
 int answers_put_match(struct answers *a, const struct scout_submatch *m);
+/* Room for n facts about it, to be filled in at once.  NULL when memory is
+ * short. */
+uint32_t *answers_put_facts(struct answers *a, size_t n);
 /* Remembers a message about it. */
 int answers_put_message(struct answers *a, const char *text);
 /*

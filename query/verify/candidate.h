@@ -45,6 +45,9 @@ struct candidate {
 	size_t npieces;
 	const struct line_hint *hints;
 	size_t nhints;
+	const uint32_t *facts;	/* of the document, for ranking, or NULL */
+	bool is_ranked;		/* has been ranked already: */
+	double score;
 };
 
 #endif

@@ -498,6 +498,16 @@ const struct text_pattern *text_eval_given_up(const struct text_eval *t,
 	return NULL;
 }
 
+void text_eval_tally(const struct text_eval *t, struct rank_tally *tally)
+{
+	uint32_t i;
+
+	tally->ndocs++;
+	tally->nwords += t->nwords;
+	for (i = 0; i < t->words->nelements; i++)
+		tally->element_docs[i] += t->elements[i].n > 0;
+}
+
 /* The place of the word at pos, from place i on. */
 static size_t find_place(const struct text_eval *t, size_t i, term_pos pos)
 {

@@ -14,6 +14,7 @@
 #include "index_format/tokenizer.h"
 #include "query/filter/file_filter.h"
 #include "query/match/eval.h"
+#include "query/rank/rank.h"
 #include "query/verify/hit_lines.h"
 #include "query/verify/text_match.h"
 #include "query/verify/word_table.h"
@@ -102,6 +103,9 @@ int text_eval_window(struct text_eval *t, struct span window, bool is_last,
  * on a pattern that was given up. */
 int text_eval_verdict(struct text_eval *t, enum verdict *out,
 		      struct scout_err *err);
+
+/* After the last window: counts the text, and which elements it has. */
+void text_eval_tally(const struct text_eval *t, struct rank_tally *tally);
 
 /* The first pattern that was given up somewhere in the text, and the line where
  * (from 0), or NULL. */

@@ -26,6 +26,8 @@ int verifier_init(struct verifier *v, const struct verify_job *job,
 	v->is_ready = true;
 	rc = text_eval_init(&v->text, &job->query,
 			    job->options->detail != DETAIL_FILES, err);
+	if (!rc && job->wants_tally && rank_tally_init(&v->tally, job->query.words))
+		rc = scout_err_set(err, SCOUT_E_NOMEM, "reading texts");
 	if (rc < 0) {
 		verifier_release(v);
 		return rc;
@@ -44,6 +46,7 @@ void verifier_release(struct verifier *v)
 	hit_lines_release(&v->lines);
 	line_scan_release(&v->scan);
 	buf_release(&v->words);
+	rank_tally_release(&v->tally);
 	v->is_ready = false;
 }
 
@@ -83,6 +86,7 @@ static void compare_stat(struct task *t, const struct os_stat *st)
 	const struct candidate *c = t->c;
 
 	answers_file(t->out)->size_bytes = st->size;
+	answers_file(t->out)->mtime_ns = st->mtime_ns;
 	if (!c->is_indexed)
 		return;
 	t->changed = st->size != c->size_bytes || st->ino != c->ino ||
@@ -276,7 +280,7 @@ static int put_given_up(struct task *t)
 	uint64_t line;
 
 	p = text_eval_given_up(&t->v->text, &line);
-	if (!p)
+	if (!p || t->v->job->is_second_look)
 		return SCOUT_OK;
 	t->out->counts.truncated_files++;
 	if (answers_file(t->out)->message)
@@ -298,6 +302,50 @@ static int eval_filters(struct task *t, enum verdict *out,
 		.size_bytes = st->size, .mtime_ns = st->mtime_ns };
 
 	return text_eval_file(&t->v->text, &facts, out, err);
+}
+
+/* For ranking: what the text that was read says. */
+static int put_text_facts(struct task *t, struct scout_err *err)
+{
+	const struct rank_shape *shape = t->v->job->ranks;
+	struct text_eval *text = &t->v->text;
+	uint32_t *facts;
+	bool known;
+	int rc;
+
+	if (!shape || !answers_file(t->out)->matches)
+		return SCOUT_OK;
+	facts = answers_put_facts(t->out, rank_facts_len(shape));
+	rc = facts ? rank_facts_collect(shape, &text->run.source,
+					(uint32_t)text->nwords, facts, &known) :
+		     SCOUT_E_NOMEM;
+	return rc < 0 ? scout_err_set(err, rc, "ranking") : rc;
+}
+
+/* The same, as the index told it. */
+static int put_index_facts(struct task *t)
+{
+	const struct rank_shape *shape = t->v->job->ranks;
+	uint32_t *facts;
+
+	if (!shape || !t->c->facts)
+		return SCOUT_OK;
+	facts = answers_put_facts(t->out, rank_facts_len(shape));
+	if (!facts)
+		return scout_err_set(t->err, SCOUT_E_NOMEM, "ranking");
+	memcpy(facts, t->c->facts, rank_facts_len(shape) * sizeof(*facts));
+	return SCOUT_OK;
+}
+
+/* Counts the words of the open file, whatever the query says of it. */
+static int tally_text(struct task *t, struct scout_err *err)
+{
+	enum verdict verdict;
+	int rc = eval_open_file(t, &verdict, err);
+
+	if (!rc)
+		text_eval_tally(&t->v->text, &t->v->tally);
+	return rc;
 }
 
 /* Answers from the open file.  SCOUT_END if it changed meanwhile. */
@@ -329,7 +377,8 @@ static int try_text(struct task *t, bool is_last_try, struct scout_err *err)
 	/* what is not known is neither in the answer nor in its opposite */
 	if (verdict != VERDICT_MAYBE)
 		set_matches(t, verdict == VERDICT_YES);
-	return put_given_up(t);
+	rc = put_text_facts(t, err);
+	return rc < 0 ? rc : put_given_up(t);
 }
 
 /* The file could be opened, but reading it failed. */
@@ -365,9 +414,12 @@ static int check_text(struct task *t)
 		}
 		r->window_bytes = READ_WINDOW_BYTES;
 		answers_file(t->out)->size_bytes = r->st.size;
+		answers_file(t->out)->mtime_ns = r->st.mtime_ns;
 		if (!is_searched(t))
 			return SCOUT_OK;
-		rc = try_text(t, attempt >= READ_ATTEMPTS, &err);
+		rc = t->v->job->wants_tally ?
+			     tally_text(t, &err) :
+			     try_text(t, attempt >= READ_ATTEMPTS, &err);
 	}
 	t->out->counts.searched_files++;
 	if (sink_failure(t))
@@ -391,6 +443,7 @@ static bool index_suffices(const struct task *t)
 	enum query_detail detail = t->v->job->options->detail;
 
 	return c->is_indexed && c->verdict != VERDICT_MAYBE &&
+	       (c->facts || !t->v->job->ranks) &&
 	       (detail == DETAIL_FILES || c->knows_lines);
 }
 
@@ -398,7 +451,7 @@ static int put_index_answer(struct task *t)
 {
 	set_matches(t, t->c->verdict == VERDICT_YES);
 	set_lines(t, t->c->nlines, t->c->noccurrences);
-	return SCOUT_OK;
+	return put_index_facts(t);
 }
 
 /* Without opening: the index' word holds if the file is as it was. */
@@ -409,6 +462,7 @@ static int check_stat(struct task *t)
 	int rc;
 
 	answers_file(t->out)->size_bytes = t->c->size_bytes;
+	answers_file(t->out)->mtime_ns = t->c->mtime_ns;
 	if (job->options->verify == VERIFY_NEVER || t->c->is_current)
 		return put_index_answer(t);
 	rc = os_stat_at(job->root_fd, t->c->path, job->rules->follow, &st);
@@ -443,7 +497,7 @@ static int check_hits(struct task *t)
 	line_scan_set_hints(&v->scan, t->c->hints, t->c->nhints);
 	rc = put_hit_lines(t);
 	if (!rc && file_reader_unchanged(&v->reader))
-		return SCOUT_OK;
+		return put_index_facts(t);
 	if (sink_failure(t) || rc == SCOUT_E_NOMEM)
 		return rc;
 	if (answers_take_back(t->out))
@@ -495,6 +549,8 @@ int verify_candidate(struct verifier *v, const struct candidate *c,
 
 	if (!answers_begin_file(out, span_of(c->path, c->path_len)))
 		return scout_err_set(err, SCOUT_E_NOMEM, "collecting answers");
+	answers_file(out)->is_ranked = c->is_ranked;
+	answers_file(out)->score = c->score;
 	file_reader_close(&v->reader);
 	if (by_stat && index_suffices(&t))
 		rc = check_stat(&t);

@@ -11,6 +11,7 @@
 #include "base/tree/read.h"
 #include "base/tree/walk.h"
 #include "query/query.h"
+#include "query/rank/rank.h"
 #include "query/verify/answers.h"
 #include "query/verify/candidate.h"
 #include "query/verify/text_eval.h"
@@ -20,6 +21,10 @@ struct verify_job {
 	struct text_query query;
 	const struct query_options *options;
 	const struct walk_rules *rules;
+	const struct rank_shape *ranks;	/* the facts of what matches are asked
+					 * for; NULL: they are not */
+	bool wants_tally;	/* the tally of what is read, and no answers */
+	bool is_second_look;	/* what patterns gave up is known already */
 	int root_fd;
 };
 
@@ -31,6 +36,7 @@ struct verifier {
 	struct hit_lines lines;
 	struct line_scan scan;
 	struct buf words;	/* struct span: the words of a line */
+	struct rank_tally tally;
 	bool is_ready;
 };
 
