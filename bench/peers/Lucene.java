@@ -26,6 +26,7 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.PhraseQuery;
 import org.apache.lucene.search.PrefixQuery;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.spans.SpanNearQuery;
 import org.apache.lucene.search.spans.SpanQuery;
@@ -37,6 +38,8 @@ import org.apache.lucene.store.MMapDirectory;
  *
  * usage: Lucene build LIST ROOT INDEX THREADS
  *        Lucene query INDEX QUERIES REPEAT
+ *        Lucene build-ranked LIST ROOT INDEX THREADS
+ *        Lucene best INDEX QUERIES N
  *
  * LIST: paths below ROOT, each ended by a NUL. QUERIES: lines of words separated by tabs, an
  * operator first: word, and, or, phrase, prefix, and near with the distance before its words. The
@@ -45,6 +48,9 @@ import org.apache.lucene.store.MMapDirectory;
  *
  * Words are letters, digits and '_', as in scout; marks and what else Unicode counts as a part of a
  * word are not. There are frequencies and positions, no norms and no stored text.
+ *
+ * build-ranked keeps norms. The answer of best is a line with the names of the N best documents by
+ * BM25 with its defaults, each ended by a tab.
  */
 public class Lucene {
   static final String FIELD = "text";
@@ -59,10 +65,11 @@ public class Lucene {
     }
   }
 
-  static void addFiles(IndexWriter writer, String[] names, String root, AtomicInteger next) {
+  static void addFiles(
+      IndexWriter writer, String[] names, String root, AtomicInteger next, boolean norms) {
     FieldType type = new FieldType();
     type.setIndexOptions(IndexOptions.DOCS_AND_FREQS_AND_POSITIONS);
-    type.setOmitNorms(true);
+    type.setOmitNorms(!norms);
     type.freeze();
     try {
       for (int i = next.getAndIncrement(); i < names.length; i = next.getAndIncrement()) {
@@ -77,7 +84,8 @@ public class Lucene {
     }
   }
 
-  static void build(String list, String root, Path index, int nthreads) throws Exception {
+  static void build(String list, String root, Path index, int nthreads, boolean norms)
+      throws Exception {
     String[] names =
         new String(Files.readAllBytes(Paths.get(list)), StandardCharsets.UTF_8).split("\0");
     IndexWriterConfig config = new IndexWriterConfig(new Words());
@@ -87,7 +95,7 @@ public class Lucene {
     List<Thread> threads = new ArrayList<>();
     try (IndexWriter writer = new IndexWriter(new MMapDirectory(index), config)) {
       for (int i = 0; i < nthreads; i++) {
-        Thread t = new Thread(() -> addFiles(writer, names, root, next));
+        Thread t = new Thread(() -> addFiles(writer, names, root, next, norms));
         t.setUncaughtExceptionHandler(
             (thread, e) -> {
               e.printStackTrace();
@@ -142,9 +150,25 @@ public class Lucene {
     }
   }
 
+  static void best(Path index, String queries, int n) throws Exception {
+    try (DirectoryReader reader = DirectoryReader.open(new MMapDirectory(index))) {
+      IndexSearcher searcher = new IndexSearcher(reader);
+      for (String line : Files.readAllLines(Paths.get(queries))) {
+        StringBuilder out = new StringBuilder();
+        for (ScoreDoc hit : searcher.search(makeQuery(line), n).scoreDocs) {
+          out.append(searcher.doc(hit.doc).get("path")).append('\t');
+        }
+        System.out.println(out);
+      }
+    }
+  }
+
   public static void main(String[] args) throws Exception {
-    if (args.length == 5 && args[0].equals("build")) {
-      build(args[1], args[2], Paths.get(args[3]), Integer.parseInt(args[4]));
+    if (args.length == 5 && args[0].startsWith("build")) {
+      boolean norms = args[0].equals("build-ranked");
+      build(args[1], args[2], Paths.get(args[3]), Integer.parseInt(args[4]), norms);
+    } else if (args.length == 4 && args[0].equals("best")) {
+      best(Paths.get(args[1]), args[2], Integer.parseInt(args[3]));
     } else if (args.length == 4 && args[0].equals("query")) {
       query(Paths.get(args[1]), args[2], Integer.parseInt(args[3]));
     } else {

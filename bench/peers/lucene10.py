@@ -59,8 +59,7 @@ class Lucene10(Lucene):
             errors="replace")[-2000:] or None
 
     def compile(self):
-        """The program for Lucene 8 with the one package renamed that moved
-        since."""
+        """The program for Lucene 8 with what has other names since."""
         classes = os.path.join(self.programs, "lucene10")
         self.path = ":".join([classes] + sorted(
             glob.glob(os.path.join(self.jars, "*.jar"))))
@@ -68,6 +67,8 @@ class Lucene10(Lucene):
         with open(os.path.join(HERE, "Lucene.java"), encoding="utf-8") as f:
             text = f.read().replace("org.apache.lucene.search.spans",
                                     "org.apache.lucene.queries.spans")
+            text = text.replace("searcher.doc(",
+                                "searcher.storedFields().document(")
         source = os.path.join(classes, "Lucene.java")
         with open(source, "w", encoding="utf-8") as f:
             f.write(text)

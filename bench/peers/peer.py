@@ -104,6 +104,21 @@ class IndexPeer(Peer):
     def index_bytes(self, corpus):
         return size_of(self.need_index(corpus))
 
+    def best(self, corpus, queries, depth):
+        """For each list of words, the names of the best documents that have any
+        of them, by the peer's own BM25."""
+        path = os.path.join(self.bench.scratch, "%s-%s-ranked" % (
+            self.name, corpus.name))
+        self.bench.stopwatch.run(self.program_argv() + [
+            "build-ranked", corpus.list, corpus.root, path, "1"])
+        lines = os.path.join(self.bench.scratch, self.name + ".queries")
+        with open(lines, "w", encoding="utf-8") as f:
+            f.writelines("\t".join(["or"] + q) + "\n" for q in queries)
+        self.bench.stopwatch.run(self.program_argv() + [
+            "best", path, lines, str(depth)])
+        return [[n for n in line.split("\t") if n] for line in
+                self.bench.stopwatch.printed().decode().split("\n")[:-1]]
+
     def query_line(self, question):
         """The question in the peer's words."""
         return "\t".join(question.form)

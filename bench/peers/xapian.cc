@@ -2,12 +2,15 @@
  * Xapian with positions.
  *
  * usage: xapian build LIST ROOT INDEX THREADS   (THREADS is not heeded)
+ *        xapian build-ranked LIST ROOT INDEX THREADS    (the same)
  *        xapian query INDEX QUERIES REPEAT
+ *        xapian best INDEX QUERIES N
  *
  * LIST: paths below ROOT, each ended by a NUL.  QUERIES: lines of words
  * separated by tabs, an operator first: word, and, or, phrase, prefix, and near
  * with the distance before its words.  The answer to each is a line with the
- * number of documents and the median of REPEAT times in ns.
+ * number of documents and the median of REPEAT times in ns; of best, the names
+ * of the N best documents by BM25 with its defaults, each ended by a tab.
  *
  * Words are ASCII letters, digits, '_' and all bytes that are not ASCII, folded
  * in ASCII only: close to scout's words, and faster than Xapian's own
@@ -135,13 +138,34 @@ static void query(const std::string &index, const std::string &queries,
 	}
 }
 
+static void best(const std::string &index, const std::string &queries,
+		 Xapian::doccount n)
+{
+	Xapian::Database db(index);
+	std::ifstream in(queries);
+	std::string line;
+
+	while (std::getline(in, line)) {
+		Xapian::Enquire enquire(db);
+
+		enquire.set_query(make_query(line));
+		enquire.set_weighting_scheme(Xapian::BM25Weight());
+		Xapian::MSet set = enquire.get_mset(0, n);
+		for (auto it = set.begin(); it != set.end(); ++it)
+			std::printf("%s\t", it.get_document().get_data().c_str());
+		std::printf("\n");
+	}
+}
+
 int main(int argc, char **argv)
 {
 	std::string what = argc > 1 ? argv[1] : "";
 
 	try {
-		if (what == "build" && argc == 6)
+		if ((what == "build" || what == "build-ranked") && argc == 6)
 			build(argv[2], argv[3], argv[4]);
+		else if (what == "best" && argc == 5)
+			best(argv[2], argv[3], std::stoul(argv[4]));
 		else if (what == "query" && argc == 5)
 			query(argv[2], argv[3], std::stoul(argv[4]));
 		else
