@@ -234,6 +234,12 @@ static void prefetch_group(const struct accumulator *acc,
 
 		__builtin_prefetch(acc->base + term);
 	}
+	for (i = 0; i < n; i++) {
+		uint32_t term =
+			acc->slots[t[i].hash & (acc->nslots - 1)].term;
+
+		__builtin_prefetch(acc->base + head_at(acc, term).write, 1);
+	}
 }
 
 int accumulator_add(struct accumulator *acc, const struct file_terms *file,
