@@ -317,7 +317,7 @@ void posting_encoder_doc(struct posting_encoder *e, doc_id doc)
 	e->last_pos = 0;
 }
 
-void posting_encoder_position(struct posting_encoder *e, term_pos pos)
+uint32_t *posting_encoder_room(struct posting_encoder *e, uint32_t *out_room)
 {
 	if (e->ngaps >= (e->is_long ? GROUP_POSITIONS : SHORT_MAX_POSITIONS)) {
 		e->is_long = true;
@@ -325,10 +325,16 @@ void posting_encoder_position(struct posting_encoder *e, term_pos pos)
 	}
 	if (e->ngaps % POSITIONS_BLOCK == 0)
 		e->starts[e->ngaps / POSITIONS_BLOCK] = e->last_pos;
-	e->gaps[e->ngaps++] = pos - e->last_pos;
-	e->last_pos = pos;
-	e->freqs[e->ndocs - 1]++;
-	e->cf++;
+	*out_room = POSITIONS_BLOCK - e->ngaps % POSITIONS_BLOCK;
+	return e->gaps + e->ngaps;
+}
+
+void posting_encoder_position(struct posting_encoder *e, term_pos pos)
+{
+	uint32_t room;
+
+	*posting_encoder_room(e, &room) = pos - e->last_pos;
+	posting_encoder_gaps_put(e, 1, pos);
 }
 
 void posting_encoder_positions(struct posting_encoder *e, const term_pos *pos,

@@ -87,6 +87,21 @@ void posting_encoder_begin(struct posting_encoder *e, uint8_t surface);
 void posting_encoder_doc(struct posting_encoder *e, doc_id doc);
 /* Adds a position of that document; they ascend. */
 void posting_encoder_position(struct posting_encoder *e, term_pos pos);
+/*
+ * The same many at a time: room for at least one gap between positions (the
+ * first of a document as the difference to 0, the others to the one before);
+ * posting_encoder_gaps_put then tells how many were put there, and what the last
+ * position is.
+ */
+uint32_t *posting_encoder_room(struct posting_encoder *e, uint32_t *out_room);
+static inline void posting_encoder_gaps_put(struct posting_encoder *e,
+					    uint32_t n, term_pos last)
+{
+	e->ngaps += n;
+	e->last_pos = last;
+	e->freqs[e->ndocs - 1] += n;
+	e->cf += n;
+}
 /* Adds n positions of that document. */
 void posting_encoder_positions(struct posting_encoder *e, const term_pos *pos,
 			       size_t n);

@@ -11,7 +11,6 @@
 enum {
 	MERGE_SLOTS_PER_THREAD = 2,
 	READER_MAX_BYTES = 1 << 16,
-	SPILL_CHECK_POSITIONS = 8192,
 };
 
 struct merge {
@@ -317,24 +316,33 @@ static int spill(const struct merge *m, struct merge_worker *w,
 		       scout_err_set(err, SCOUT_E_NOMEM, "merging") : SCOUT_OK;
 }
 
-/* The positions of the list's current document; is_doc: they are kept. */
-static int encode_positions(const struct merge *m, struct merge_worker *w,
-			    struct source_list *l, bool is_doc,
-			    struct scout_err *err)
+static void pass_positions(struct source_list *l)
 {
-	uint32_t left = l->freq, n, k;
-	term_pos pos = 0;
+	uint32_t k;
+
+	for (k = 0; k < l->freq; k++)
+		(void)run_reader_varint(l->r);
+}
+
+/* The positions of the list's current document.  The first counts from 0 even
+ * if the document began in an earlier run. */
+static int encode_positions(const struct merge *m, struct merge_worker *w,
+			    struct source_list *l, struct scout_err *err)
+{
+	struct posting_encoder *enc = &w->encoder;
+	uint32_t left = l->freq, n, *gaps;
+	term_pos before = enc->last_pos, pos = 0;
 	int rc = SCOUT_OK;
 
 	for (; left && !rc; left -= n) {
-		n = left < SPILL_CHECK_POSITIONS ? left : SPILL_CHECK_POSITIONS;
-		for (k = 0; k < n; k++) {
-			pos += (term_pos)run_reader_varint(l->r);
-			if (is_doc)
-				posting_encoder_position(&w->encoder, pos);
-		}
-		if (posting_encoder_bytes(&w->encoder) >=
-		    m->options->range_bytes)
+		gaps = posting_encoder_room(enc, &n);
+		if (n > left)
+			n = left;
+		pos += run_reader_varints(l->r, gaps, n);
+		gaps[0] -= before;
+		before = 0;
+		posting_encoder_gaps_put(enc, n, pos);
+		if (posting_encoder_bytes(enc) >= m->options->range_bytes)
 			rc = spill(m, w, err);
 	}
 	return rc;
@@ -363,7 +371,10 @@ static int encode_postings(const struct merge *m, struct merge_worker *w,
 			if (l->file != last && doc != DOC_NONE)
 				posting_encoder_doc(&w->encoder, doc);
 			last = l->file;
-			rc = encode_positions(m, w, l, doc != DOC_NONE, err);
+			if (doc == DOC_NONE)
+				pass_positions(l);
+			else
+				rc = encode_positions(m, w, l, err);
 			next_posting(w, l);
 		} while (!rc && l->file < others);
 	}

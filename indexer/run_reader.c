@@ -110,6 +110,39 @@ struct span run_reader_piece(struct run_reader *r)
 	return piece;
 }
 
+/* Without a look at the end, of bytes that this process wrote. */
+static inline const uint8_t *trusted_varint(const uint8_t *p, uint32_t *out)
+{
+	uint32_t v = *p++, shift;
+
+	if (v >= 0x80) {
+		v &= 0x7f;
+		for (shift = 7; *p >= 0x80 && shift < 28; shift += 7)
+			v |= (uint32_t)(*p++ & 0x7f) << shift;
+		v |= (uint32_t)*p++ << shift;
+	}
+	*out = v;
+	return p;
+}
+
+uint32_t run_reader_varints(struct run_reader *r, uint32_t *out, uint32_t n)
+{
+	const uint8_t *p = r->p;
+	uint32_t sum = 0, i;
+
+	if ((size_t)(r->chunk_end - p) < (size_t)n * VARINT_MAX32) {
+		for (i = 0; i < n; i++)
+			sum += out[i] = (uint32_t)run_reader_varint(r);
+		return sum;
+	}
+	for (i = 0; i < n; i++) {
+		p = trusted_varint(p, &out[i]);
+		sum += out[i];
+	}
+	r->p = p;
+	return sum;
+}
+
 /* --- terms */
 
 bool run_reader_before(const struct run_reader *a, const struct run_reader *b)

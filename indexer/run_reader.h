@@ -55,6 +55,9 @@ void run_reader_refill(struct run_reader *r);
 /* Takes a piece of the chunk; its length is 0 at the end of it. */
 struct span run_reader_piece(struct run_reader *r);
 
+/* Takes n numbers of the chunk, and returns their sum; zeros after an error. */
+uint32_t run_reader_varints(struct run_reader *r, uint32_t *out, uint32_t n);
+
 /* Whether the term of a comes before that of b. */
 bool run_reader_before(const struct run_reader *a, const struct run_reader *b);
 
