@@ -153,7 +153,7 @@ void unpack_values(const uint8_t *in, unsigned width, uint32_t *values)
 static unsigned pfor_width(const uint32_t *values)
 {
 	uint16_t histogram[33] = { 0 };
-	unsigned w, b, max, best = 0;
+	unsigned w, b, max, best = 0, nexceptions = 0;
 	size_t i, cost, best_cost = SIZE_MAX;
 
 	for (i = 0; i < PACK_VALUES; i++)
@@ -162,6 +162,9 @@ static unsigned pfor_width(const uint32_t *values)
 		;
 	for (w = max + 1; w-- > 0;) {
 		cost = pack_bytes(w);
+		nexceptions += w < max ? histogram[w + 1] : 0;
+		if (cost + 2 * (size_t)nexceptions >= best_cost)
+			continue;	/* they take two bytes each, or more */
 		for (b = w + 1; b <= max; b++)
 			cost += histogram[b] * (1 + (b - w + 6) / 7);
 		if (cost < best_cost) {
