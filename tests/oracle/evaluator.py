@@ -15,10 +15,10 @@ from typing import NamedTuple
 import filters
 import grammar
 from grammar import And, Filter, Near, Not, NotNear, Operand, Or
-from words import Text, fold, nfc
+from words import Text, form, nfc, parts
 
 BREAKABLE = ("and", "or", "not", "near", "before", "phrase", "prefix", "glob", "case", "lines", "not-near",
-             "nested", "or-group", "filter", "scope")
+             "nested", "or-group", "filter", "scope", "fuzzy", "part", "accents")
 
 
 class Occurrence(NamedTuple):
@@ -101,12 +101,13 @@ class Evaluator:
 
     def occurrences(self, operand, text):
         """Every span of TEXT that the operand matches, sorted."""
-        sensitive = self.case == "s" or (self.case == "S" and operand.has_upper())
+        case = operand.case or self.case
+        sensitive = case == "s" or (case == "S" and operand.has_upper())
         if self.broken == "case":
             sensitive = False
         wanted = []                # for each piece, the raw words it matches
         for piece in operand.pieces:
-            matches = self.piece_matcher(piece, sensitive)
+            matches = self.piece_matcher(operand, piece, sensitive)
             wanted.append({raw for raw in text.distinct if matches(raw)})
         if not all(wanted):
             return []
@@ -117,17 +118,26 @@ class Evaluator:
                 if raws[at] in wanted[0]
                 and all(raws[at + i] in wanted[i] for i in range(size))]
 
-    def piece_matcher(self, piece, sensitive):
+    def piece_matcher(self, operand, piece, sensitive):
         """A predicate on raw words."""
+        no_marks = operand.no_marks and self.broken != "accents"
+
+        def fold(raw):
+            return form(raw, sensitive, no_marks)
+
         if piece.glob:
             items = piece.glob[:-1] if self.broken == "glob" else piece.glob
-            glob = _Glob([i if i in "*?" else nfc(fold(i, sensitive)) for i in items])
-            return lambda raw: glob.matches(nfc(fold(raw, sensitive)))
-        wanted = fold(piece.raw, sensitive)
+            glob = _Glob([i if i in "*?" else nfc(fold(i)) for i in items])
+            return lambda raw: glob.matches(nfc(fold(raw)))
+        wanted = fold(piece.raw)
+        if operand.part:
+            return lambda raw: any(fold(p) == wanted for p in parts(raw, self.broken == "part"))
+        if operand.edits:
+            return lambda raw: is_within(nfc(wanted), nfc(fold(raw)), operand.edits - (self.broken == "fuzzy"))
         if piece.prefix and self.broken != "prefix":
             start = nfc(wanted)
-            return lambda raw: nfc(fold(raw, sensitive)).startswith(start)
-        return lambda raw: fold(raw, sensitive) == wanted
+            return lambda raw: nfc(fold(raw)).startswith(start)
+        return lambda raw: fold(raw) == wanted
 
     # NEAR and BEFORE
 
@@ -208,6 +218,24 @@ class Evaluator:
                                    and window.has_choice({i: x, k: y, j: z}, (x.last, y.first)))
         return [found for child, spans in zip(node.children, part)
                 for found in self.taking_part(child, text, spans)]
+
+
+def is_within(a, b, edits):
+    """Whether the distance (optimal string alignment) of two strings is at most
+    EDITS: the whole table, row by row."""
+    if abs(len(a) - len(b)) > edits:
+        return False                             # and too long to write a table for
+    before, row = None, list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        after = [i]
+        for j, y in enumerate(b, 1):
+            after.append(min(after[j - 1] + 1, row[j] + 1, row[j - 1] + (x != y)))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                after[j] = min(after[j], before[j - 2] + 1)
+        before, row = row, after
+        if min(row) > edits and min(before) > edits:
+            return False
+    return row[len(b)] <= edits
 
 
 class _Glob:

@@ -1,5 +1,5 @@
 """The query language, sections 2, 3 and 8 of docs/query-language.md, as far as
-this evaluator goes: words, phrases, globs, AND OR NOT, NEAR, BEFORE, NOT NEAR.
+this evaluator goes: words, phrases, globs, fuzzy words, parts, settings, AND OR NOT, NEAR, BEFORE, NOT NEAR.
 
 parse() gives a tree of the classes below.  QueryError means that the contract
 calls the query an error; Unsupported means that the contract knows the form and
@@ -7,6 +7,7 @@ this evaluator does not yet.  To add an operand, give it a class beside Operand
 with an occurrences() in evaluator.py, and a branch in _bare().
 """
 
+import dataclasses
 import re
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ import words
 
 FIELDS = ("path", "file", "ext", "lang", "size", "modified", "part", "lit",
           "case", "accents")
+SETTINGS = {"case": {"no": "i", "yes": "s", "auto": "S"}, "accents": {"no": True}}
 DEFAULT_DISTANCE = 10
 
 
@@ -43,9 +45,15 @@ class Piece:
 
 @dataclass(frozen=True)
 class Operand:
-    """A word, a prefix, or a phrase of those; `raw` is as it was written."""
+    """A word, a glob, or a phrase of those; a word with typing mistakes if EDITS;
+    a part of a word if PART.  `raw` is as it was written.  NO_MARKS and CASE are
+    what settings of the query say ('i', 's', 'S' or None)."""
     raw: str
     pieces: tuple
+    edits: int = 0
+    part: bool = False
+    no_marks: bool = False
+    case: str | None = None
 
     def has_upper(self):
         """Whether smart case makes it sensitive: upper case is Lu."""
@@ -97,7 +105,7 @@ class NotNear:
 
 @dataclass(frozen=True)
 class Token:
-    kind: str      # ( ) - and or not near operand end
+    kind: str      # ( ) - and or not near operand setting end
     at: int
     value: object = None
 
@@ -133,6 +141,11 @@ def tokenize(query):
             while after < len(query) and not (_is_space(query[after])
                                               or query[after] in '()"'):
                 after += 1
+            if query[i:after] == "part:" and query[after:after + 1] == '"':
+                text, after = _quoted(query, after)
+                tokens.append(Token("operand", i, _part(query[i:after], text.pieces, text.raw[1:-1], i)))
+                i = after
+                continue
             if c == "/":
                 _refuse_regex(query, i)
             tokens.append(_bare(query[i:after], i))
@@ -217,14 +230,42 @@ def _bare(text, at):
     if operator:
         return Token("near", at, _distance(operator, at))
     field = re.match(r"([a-z]+):", text)
+    if field and field[1] in SETTINGS:
+        if text[field.end():] not in SETTINGS[field[1]]:
+            raise QueryError("a bad setting", at)
+        return Token("setting", at, (field[1], SETTINGS[field[1]][text[field.end():]]))
+    if field and field[1] == "part":
+        return Token("operand", at, _part(text, _pieces(text[5:]), text[5:], at))
     if field and field[1] in FIELDS:
         raise Unsupported(f"field {field[1]}")
-    if re.search(r".~[0-9]*$", text):
-        raise Unsupported("fuzzy")
+    fuzzy = re.fullmatch(r"(.+)~([0-9]*)", text, re.DOTALL)
+    if fuzzy:
+        return Token("operand", at, _fuzzy(text, fuzzy[1], fuzzy[2], at))
     pieces = _pieces(text)
     if not pieces:
         raise QueryError("no word in operand; use lit:", at)
     return Token("operand", at, Operand(text, pieces))
+
+
+def _check_plain(pieces, text, at):
+    """One word, and but ignorable characters around it."""
+    if len(pieces) != 1 or pieces[0].prefix or pieces[0].glob or not all(
+            words.is_word_char(ord(c)) or words.is_ignorable(ord(c)) for c in text):
+        raise QueryError("not one plain word", at)
+
+
+def _part(raw, pieces, text, at):
+    _check_plain(pieces, text, at)
+    return Operand(raw, pieces, part=True)
+
+
+def _fuzzy(raw, text, edits, at):
+    edits = int(edits or "1")
+    if edits > 3:
+        raise QueryError("too many edits", at)
+    pieces = _pieces(text)
+    _check_plain(pieces, text, at)
+    return Operand(raw, pieces, edits=edits)
 
 
 def _distance(operator, at):
@@ -286,6 +327,7 @@ class _Parser:
     def __init__(self, query):
         self.tokens = tokenize(query)
         self.next = 0
+        self.settings = {}
 
     def peek(self, ahead=0):
         return self.tokens[min(self.next + ahead, len(self.tokens) - 1)]
@@ -299,7 +341,7 @@ class _Parser:
         tree = self.or_()
         if self.peek().kind != "end":
             raise QueryError(f"unexpected '{self.peek().kind}'", self.peek().at)
-        return tree
+        return _with_settings(tree, self.settings)
 
     def or_(self):
         children = [self.and_()]
@@ -309,8 +351,10 @@ class _Parser:
         return Or(tuple(children)) if len(children) > 1 else children[0]
 
     def and_(self):
+        self.take_settings()
         children = [self.not_()]
         while True:
+            self.take_settings()
             token = self.peek()
             if token.kind == "and":
                 self.take()
@@ -318,6 +362,14 @@ class _Parser:
                 break
             children.append(self.not_())
         return And(tuple(children)) if len(children) > 1 else children[0]
+
+    def take_settings(self):
+        """Those that stand where an operand of AND may, side by side with it."""
+        while self.peek().kind == "setting":
+            token = self.take()
+            name, value = token.value
+            if self.settings.setdefault(name, value) != value:
+                raise QueryError("two values of a setting", token.at)
 
     def not_(self):
         if self.peek().kind == "not":
@@ -380,10 +432,40 @@ def _check_near_operand(node, at):
             _check_near_operand(child, at)
 
 
+def _with_settings(node, settings):
+    if isinstance(node, Operand):
+        return dataclasses.replace(node, no_marks=settings.get("accents", False), case=settings.get("case"))
+    if isinstance(node, Filter):
+        return node
+    if isinstance(node, Not):
+        return Not(_with_settings(node.child, settings))
+    return dataclasses.replace(node, children=tuple(_with_settings(c, settings) for c in node.children))
+
+
 # --- Printing, for the shrinker ------------------------------------------------
+
+def _operands(node):
+    if isinstance(node, Operand):
+        return [node]
+    if isinstance(node, Filter):
+        return []
+    children = [node.child] if isinstance(node, Not) else node.children
+    return [operand for child in children for operand in _operands(child)]
+
 
 def unparse(node):
     """A query with the same meaning, every inner expression in parentheses."""
+    first = ([*_operands(node), None])[0]
+    settings = ""
+    if first:
+        settings = "accents:no " * first.no_marks
+    if first and first.case:
+        settings += f"case:{ {value: name for name, value in SETTINGS['case'].items()}[first.case]} "
+    text = _unparse(node)
+    return settings + (f"({text})" if settings and not isinstance(node, Operand) else text)
+
+
+def _unparse(node):
     if isinstance(node, (Operand, Filter)):
         return node.raw
     if isinstance(node, Not):
@@ -397,4 +479,4 @@ def unparse(node):
 
 
 def _inner(node):
-    return node.raw if isinstance(node, (Operand, Filter)) else f"({unparse(node)})"
+    return node.raw if isinstance(node, (Operand, Filter)) else f"({_unparse(node)})"

@@ -42,6 +42,8 @@ INVALID = [
     "->", "->lock", "++", "a AND ++", "...", "- a", "-", "a -", "--a", "-NOT a", "---a", "-.a",
     "(-)", "-)", "*", "**", "?", "a AND *", "-*", "~",
     '"a b"*', '"a b"~', '"a"?', '"a"~2',
+    "foo~4", "foo-bar~", "fo*~", "foo~~", "part:", "part:a-b", "part:fo*", "part:foo~", "part:->",
+    "accents:no", "case:yes", "accents:maybe a", "case:x a", "case:yes case:no a",
 ]
 
 
@@ -74,6 +76,7 @@ class Generator:
         self.with_times = with_times
         self.paths = [path.decode() for path in sorted(texts) if _is_utf8(path)] or ["a"]
         self.sizes = [text.facts.size for text in texts.values() if text.facts] or [0]
+        self.no_marks = False
         self.files = [text.words for _, text in sorted(texts.items()) if text.words]
 
     # Leaves
@@ -90,7 +93,18 @@ class Generator:
         if place is None or self.rng.random() < 0.04:
             return self.rng.choice(UNKNOWN)
         file, at = place
-        return _respell(self.rng, file[at].raw)
+        raw = _respell(self.rng, file[at].raw)
+        return self.other_marks(raw) if self.no_marks and not file[at].unspaced else raw
+
+    def other_marks(self, raw):
+        """RAW with marks less or more, if a letter is left."""
+        text = unicodedata.normalize("NFD", raw)
+        if self.rng.random() < 0.6:
+            text = "".join(c for c in text if not wordlib.is_mark(ord(c)))
+        if self.rng.random() < 0.5 and text:
+            at = self.rng.randrange(1, len(text) + 1)
+            text = text[:at] + self.rng.choice("\u0301\u0308\u0323\u0345") + text[at:]
+        return text if len(wordlib.split_words(text.encode("utf-8", "surrogateescape"))) == 1 else raw
 
     def operand(self, place, joined=True):
         """A word, prefix or phrase of what stands at PLACE."""
@@ -100,11 +114,48 @@ class Generator:
             if self.rng.random() < 0.1 or not _is_operand(text):
                 return f'"{text}"'
             return text
-        if kind < 0.68:
+        if kind < 0.62:
+            return self.fuzzy(place) if kind < 0.56 else self.part(place)
+        if kind < 0.72:
             return self.prefix(place)
         if kind < 0.8:
             return self.glob(place)
         return self.phrase(place, joined)
+
+    def fuzzy(self, place):
+        """A word with a few typing mistakes, one more or less than allowed."""
+        raw = self.word(place)
+        if len(wordlib.split_words(raw.encode("utf-8", "surrogateescape"))) != 1 or len(raw) > 200:
+            return f'"{raw}"'
+        chars = list(raw)
+        edits = self.rng.choice([1, 1, 1, 2, 2, 3])
+        for _ in range(edits + self.rng.choice([-1, 0, 0, 0, 1])):
+            at = self.rng.randrange(len(chars) + 1)
+            kind = self.rng.random()
+            if kind < 0.3 and len(chars) > 1:
+                del chars[min(at, len(chars) - 1)]
+            elif kind < 0.55:
+                chars.insert(at, self.rng.choice("abes1_\u00e9\u03b9"))
+            elif kind < 0.75:
+                chars[min(at, len(chars) - 1)] = self.rng.choice("aBes1\u00e9")
+            elif 0 < at < len(chars):
+                chars[at - 1], chars[at] = chars[at], chars[at - 1]
+        text = "".join(chars)
+        found = wordlib.split_words(text.encode("utf-8", "surrogateescape"))
+        if len(found) != 1 or len(found[0].raw) != len(text) or not _is_operand(text):
+            text = raw.strip("\u00ad\u200d")
+        return text + "~" + (self.rng.choice(["", "1"]) if edits == 1 else str(edits))
+
+    def part(self, place):
+        """A part of a word, or something that is none."""
+        raw = self.word(place)
+        parts = wordlib.parts(raw) or (raw,)
+        text = self.rng.choice(parts) if self.rng.random() < 0.8 else raw[:self.rng.randrange(len(raw)) + 1]
+        text = _respell(self.rng, text).strip("\u00ad\u200d")
+        found = wordlib.split_words(text.encode("utf-8", "surrogateescape"))
+        if len(found) != 1 or found[0].raw != text:
+            return f'"{raw}"'
+        return f'part:"{text}"' if self.rng.random() < 0.2 else f"part:{text}"
 
     def glob(self, place):
         """A word with a few of its characters left out or written as `?`."""
@@ -238,7 +289,18 @@ class Generator:
 
     def query(self):
         """A valid query; it may start with a dash."""
-        return self.expression(self.rng.choice([0, 0, 1, 1, 2, 3, 4]))[1]
+        settings = []
+        self.no_marks = self.rng.random() < 0.15
+        if self.no_marks:
+            settings.append("accents:no")
+        if self.rng.random() < 0.08:
+            settings.append("case:" + self.rng.choice(["no", "yes", "auto"]))
+        tree = self.expression(self.rng.choice([0, 0, 1, 1, 2, 3, 4]))
+        if not settings:
+            return tree[1]
+        terms = [*settings, self.wrap(tree, AND)]
+        self.rng.shuffle(terms)
+        return " ".join(terms)
 
     def expression(self, depth):
         rng = self.rng

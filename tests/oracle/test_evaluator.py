@@ -127,7 +127,7 @@ class Grammar(unittest.TestCase):
                 grammar.parse(query)
 
     def test_not_of_this_release(self):
-        for query in ("?\u6771", "foo~", "part:foo", "/re/", "lit:x"):
+        for query in ("?\u6771", "/re/", "lit:x"):
             with self.assertRaises(grammar.Unsupported, msg=query):
                 grammar.parse(query)
 
@@ -172,6 +172,37 @@ class Meaning(unittest.TestCase):
         self.assertEqual(lines(text, "Foo", "S"), [1])
         self.assertEqual(lines(text, "foo", "S"), [1, 2])
         self.assertEqual(lines(text, "Fo* AND foo", "S"), [1, 2])
+
+    def test_fuzzy(self):
+        text = "foo fo food fao ofo fxxo caf\u00e9 cafe\u0301 cafe"
+        self.assertEqual(marked(text, "foo~"), [(1, w) for w in ("foo", "fo", "food", "fao", "ofo")])
+        self.assertEqual(marked(text, "foo~0"), [(1, "foo")])
+        self.assertEqual(marked(text, "caff~"), [(1, w) for w in ("caf\u00e9", "cafe\u0301", "cafe")])
+        self.assertIsNone(lines("abc", "ca~2"))                  # no edit inside a swap
+        self.assertEqual(lines("abc", "ca~3"), [1])
+        self.assertEqual(lines("FOOX", "foo~", "s"), None)
+
+    def test_parts(self):
+        for raw, parts in (("parseHTTPHeader2", "parse HTTP Header 2"), ("_foo__bar_", "foo bar"), ("HTTPd", "HTT Pd"),
+                           ("x86_64", "x 86 64"), ("x\u00b2", "x \u00b2"), ("aE\u0301x", "a E\u0301x"),
+                           ("a\u02b0B", "a\u02b0B"), ("\u0301foo", "\u0301foo"), ("foo_\u0301bar", "foo bar")):
+            self.assertEqual(words.parts(raw), tuple(parts.split()), raw)
+        self.assertEqual(marked("parseHTTPHeader2 http_x https", "part:http"),
+                         [(1, "parseHTTPHeader2"), (1, "http_x")])
+        self.assertIsNone(lines("parseHTTPHeader2", "part:http", "s"))
+
+    def test_accents(self):
+        text = "cafe caf\u00e9 CAFE\u0301 \u0301 \u0308"
+        self.assertEqual(marked(text, "accents:no CAF\u00c9"), [(1, w) for w in ("cafe", "caf\u00e9", "CAFE\u0301")])
+        self.assertEqual(marked(text, "accents:no CAF\u00c9", "s"), [(1, "CAFE\u0301")])
+        self.assertEqual(marked(text, "\u0308 accents:no"), [(1, "\u0301"), (1, "\u0308")])
+        self.assertEqual(marked(text, "accents:no ca*e"), [(1, w) for w in ("cafe", "caf\u00e9", "CAFE\u0301")])
+
+    def test_settings(self):
+        text = "Foo\nfoo\n"
+        self.assertEqual(lines(text, "case:yes foo"), [2])
+        self.assertEqual(lines(text, "foo case:no", "s"), [1, 2])
+        self.assertEqual(lines(text, "Foo case:auto"), [1])
 
     def test_near_distance(self):
         self.assertEqual(lines("a b", "a NEAR/1 b"), [1])        # adjacent words are 1 apart

@@ -160,6 +160,49 @@ def nfc(folded):
     return "".join(map(chr, buf[:n]))
 
 
+@functools.lru_cache(maxsize=100_000)
+def form(raw, sensitive=False, no_marks=False):
+    """fold(), and without accents what is left of that."""
+    folded = fold(raw, sensitive)
+    return "".join(c for c in folded if not is_mark(ord(c))) if no_marks else folded
+
+
+# --- Parts -------------------------------------------------------------------
+
+def _kind(cp):
+    """What a character is to the parts of a word."""
+    cat = category(cp)
+    if is_ignorable(cp) or cat[0] == "M":
+        return "mark"
+    return {"Lu": "upper", "Lt": "upper", "Ll": "lower", "Pc": "connector"}.get(
+        cat, "number" if cat[0] == "N" else "letter")
+
+
+@functools.lru_cache(maxsize=100_000)
+def parts(raw, broken=False):
+    """The parts of a word as it is written.  BROKEN cuts at case alone."""
+    letters = []                             # [kind, text], marks with their base
+    for c in raw:
+        kind = _kind(ord(c))
+        if kind == "mark" and letters:
+            letters[-1][1] += c
+        else:
+            letters.append([kind, c])
+    kinds = [kind for kind, _ in letters] + [None]
+    found, part = [], ""
+    for i, (kind, text) in enumerate(letters):
+        before = kinds[i - 1] if i else None
+        if (kind == "connector" and not broken) or (
+                before not in (None, "mark") and (((before == "number") != (kind == "number") and not broken)
+                or (before == "lower" and kind == "upper")
+                or (before == kind == "upper" and kinds[i + 1] == "lower"))):
+            found.append(part)
+            part = ""
+        if kind != "connector" or broken:
+            part += text
+    return tuple(p for p in [*found, part] if p)
+
+
 # --- Decoding ----------------------------------------------------------------
 
 def decode_file(data):
