@@ -379,14 +379,12 @@ static bool restart_term(const struct dict_block *b, unsigned restart,
 	return true;
 }
 
-int dict_block_seek(struct dict_block *b, struct span wanted)
+int dict_block_find_group(const struct dict_block *b, struct span wanted,
+			  unsigned *out)
 {
 	unsigned lo = 0, hi = b->nrestarts, mid;
-	const uint8_t *slot;
 	struct span term;
-	int rc;
 
-	/* the last restart whose term is <= wanted */
 	while (hi - lo > 1) {
 		mid = (lo + hi) / 2;
 		if (!restart_term(b, mid, &term))
@@ -396,8 +394,18 @@ int dict_block_seek(struct dict_block *b, struct span wanted)
 		else
 			hi = mid;
 	}
-	if (!restart_term(b, lo, &term))
-		return SCOUT_E_CORRUPT;
+	*out = lo;
+	return restart_term(b, lo, &term) ? SCOUT_OK : SCOUT_E_CORRUPT;
+}
+
+int dict_block_seek(struct dict_block *b, struct span wanted)
+{
+	unsigned lo;
+	const uint8_t *slot;
+	int rc = dict_block_find_group(b, wanted, &lo);
+
+	if (rc < 0)
+		return rc;
 	slot = b->bytes.ptr + BLOCK_HEAD + RESTART_BYTES * lo;
 	b->next = lo * DICT_RESTART;
 	b->p = b->bytes.ptr + get_le16(slot);

@@ -97,7 +97,12 @@ int dict_block_next(struct dict_block *b);
 /* Moves to the first term >= wanted; SCOUT_END if there is none. */
 int dict_block_seek(struct dict_block *b, struct span wanted);
 
-/* The terms from one restart to the next, written out. */
+/* The last group (terms from one restart to the next) that begins with wanted or
+ * before it, 0 if none does.  SCOUT_E_CORRUPT. */
+int dict_block_find_group(const struct dict_block *b, struct span wanted,
+			  unsigned *out);
+
+/* The terms of a group, written out. */
 struct dict_group {
 	unsigned n;
 	/* term i is text from start[i] to the NUL before start[i + 1] */

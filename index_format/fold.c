@@ -7,6 +7,8 @@
 enum {
 	PENDING_INLINE = 64,	/* marks in a row before the heap is asked */
 	DECOMPOSE_MAX = 32,	/* code points that one may fold to (18) */
+	FIRST_MARK = 0x300,
+	NEXT_JOINING_STEPS = 512,	/* looked at for the next one */
 };
 
 /* Marks that wait for the next starter, to be put in canonical order. */
@@ -152,6 +154,17 @@ unsigned utf8_decode(const uint8_t *p, const uint8_t *end, int32_t *out)
 	return 4;
 }
 
+unsigned utf8_encode(int32_t cp, uint8_t out[4])
+{
+	static const uint8_t leads[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+	unsigned n = utf8_length(cp), i;
+
+	for (i = n - 1; i; i--, cp >>= 6)
+		out[i] = (uint8_t)(0x80 | (cp & 0x3f));
+	out[0] = (uint8_t)(leads[n] | cp);
+	return n;
+}
+
 static void sink_init(struct fold_sink *s)
 {
 	s->len = s->stable_len = 0;
@@ -174,7 +187,7 @@ static void sink_release(struct fold_sink *s)
 static void sink_emit(struct fold_sink *s, int32_t cp)
 {
 	uint8_t bytes[4];
-	size_t n = (size_t)utf8proc_encode_char(cp, bytes);
+	size_t n = utf8_encode(cp, bytes);
 
 	if (s->out) {
 		buf_put(s->out, bytes, n);
@@ -274,7 +287,7 @@ static int sink_put(struct fold_sink *s, int32_t cp)
 	return SCOUT_OK;
 }
 
-static bool is_mark(int32_t cp)
+bool char_is_mark(int32_t cp)
 {
 	utf8proc_category_t c = utf8proc_category(cp);
 
@@ -304,7 +317,7 @@ static int fold_code_points(struct fold_sink *s, struct span word,
 					    &boundclass);
 		SCOUT_ASSERT(n >= 0 && n <= DECOMPOSE_MAX);
 		for (i = 0; i < n; i++) {
-			if ((flags & FOLD_NO_MARKS) && is_mark(cps[i]))
+			if ((flags & FOLD_NO_MARKS) && char_is_mark(cps[i]))
 				continue;
 			rc = sink_put(s, cps[i]);
 			if (rc < 0)
@@ -469,10 +482,41 @@ int fold_strip_marks(struct span folded, struct buf *out)
 		n = utf8_decode(p, end, &cp);
 		if (!n)
 			return SCOUT_E_CORRUPT;
-		if (cp < 128 || !is_mark(cp))
+		if (cp < 128 || !char_is_mark(cp))
 			buf_put(out, p, n);
 	}
 	return buf_status(out);
+}
+
+static bool is_joining(int32_t cp)
+{
+	return char_is_mark(cp) || (cp >= 0x1160 && cp <= 0x11ff);
+}
+
+bool fold_has_joining(struct span folded)
+{
+	const uint8_t *p = folded.ptr, *end = folded.ptr + folded.len;
+	int32_t cp;
+	unsigned n;
+
+	while (p < end) {
+		n = utf8_decode(p, end, &cp);
+		if (cp >= FIRST_MARK && is_joining(cp))
+			return true;
+		p += n ? n : 1;
+	}
+	return false;
+}
+
+int32_t fold_next_joining(int32_t cp)
+{
+	int32_t stop = cp + NEXT_JOINING_STEPS;
+
+	if (cp + 1 < FIRST_MARK)
+		return FIRST_MARK;
+	for (cp++; cp < stop && cp <= 0x10ffff && !is_joining(cp); cp++)
+		;
+	return cp;
 }
 
 const char *fold_unicode_version(void)

@@ -48,6 +48,15 @@ enum char_kind {
 
 enum char_kind char_kind_of(int32_t code_point);
 
+/* Writes a code point as UTF-8 (one that is none in the same pattern of bits),
+ * and returns its length. */
+unsigned utf8_encode(int32_t cp, uint8_t out[4]);
+
+static inline unsigned utf8_length(int32_t cp)
+{
+	return cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+}
+
 /* True for general category Lu: what smart case calls an upper-case letter. */
 bool char_is_upper(int32_t code_point);
 
@@ -96,6 +105,18 @@ struct span fold_stable_core(struct span folded);
 /* Appends folded text without its marks (M*): what FOLD_NO_MARKS makes of it.
  * SCOUT_OK or SCOUT_E_NOMEM; SCOUT_E_CORRUPT if it is not UTF-8. */
 int fold_strip_marks(struct span folded, struct buf *out);
+
+/*
+ * Characters that join what they follow: marks, and the Hangul letters that NFC
+ * makes syllables of.  All others leave the NFC form of text before them as it
+ * is.
+ */
+bool fold_has_joining(struct span folded);
+/* No joining character lies between cp and the one returned, which is greater
+ * than cp, and may be one itself; or 0x110000. */
+int32_t fold_next_joining(int32_t cp);
+/* Whether a character is a mark (M*). */
+bool char_is_mark(int32_t code_point);
 
 /* Length of the part of folded text that the index keeps: at most 255 bytes,
  * cut at a code point. */

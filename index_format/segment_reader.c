@@ -287,8 +287,13 @@ void snapshot_close(struct index_snapshot *snap)
 	scout_free(snap);
 }
 
-static int open_block(const struct segment_reader *seg, struct span key,
-		      struct span value, struct dict_block *out)
+bool segment_has_key(const struct segment_reader *seg, struct span key)
+{
+	return key_is_of(key, seg->number);
+}
+
+int segment_open_block(const struct segment_reader *seg, struct span key,
+		       struct span value, struct dict_block *out)
 {
 	int rc = SCOUT_OK;
 
@@ -319,7 +324,7 @@ int segment_find_term(struct segment_reader *seg, struct span term,
 		goto out;
 	}
 	if (!rc)
-		rc = open_block(seg, found, value, &block);
+		rc = segment_open_block(seg, found, value, &block);
 	if (!rc)
 		rc = dict_block_seek(&block, term);
 	if (rc == SCOUT_END ||
@@ -360,7 +365,7 @@ int term_iter_open(struct term_iter *it, struct segment_reader *seg,
 	if (rc == SCOUT_END || (!rc && !key_is_of(found, seg->number)))
 		return SCOUT_OK;	/* no term at all: next says END */
 	if (!rc)
-		rc = open_block(seg, found, value, &it->block);
+		rc = segment_open_block(seg, found, value, &it->block);
 	it->nblocks = 1;
 	/* stand right before the first term >= start */
 	while (!rc) {
@@ -454,7 +459,7 @@ static int next_block(struct term_iter *it, struct span key, struct span value)
 		if (passes) {
 			it->nblocks++;
 			it->seg->snapshot->bytes_touched += DICT_BLOCK_BYTES;
-			return open_block(it->seg, key, value, &it->block);
+			return segment_open_block(it->seg, key, value, &it->block);
 		}
 		it->block_number++;
 		rc = store_next(it->cursor, &key, &value);

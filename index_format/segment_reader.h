@@ -86,6 +86,12 @@ void snapshot_close(struct index_snapshot *snapshot);
 int segment_find_term(struct segment_reader *seg, struct span term,
 		      struct term_info *out, struct scout_err *err);
 
+/* For readers of the dictionary: whether a key is that of one of the segment's
+ * blocks, and a block, verified if that was asked for.  SCOUT_E_CORRUPT. */
+bool segment_has_key(const struct segment_reader *seg, struct span key);
+int segment_open_block(const struct segment_reader *seg, struct span key,
+		       struct span value, struct dict_block *out);
+
 /* What wanted terms hold; but for those that may have been cut, which are always
  * wanted. */
 struct term_filter {

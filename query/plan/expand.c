@@ -1,5 +1,7 @@
 #include "query/plan/expand.h"
 
+#include "index_format/term_walk.h"
+
 /* An expansion under way. */
 struct expander {
 	struct segment_reader *seg;
@@ -199,6 +201,49 @@ static int add_term(struct expander *x, const struct term_info *info,
 	return rc;
 }
 
+/* One that was cut might match with its rest. */
+static bool is_wanted(enum term_verdict verdict, struct span term)
+{
+	return verdict != TERM_NO || term.len >= TERM_CUT_MIN_BYTES;
+}
+
+/* The verdict on the current term of a walk, and its info if it is wanted. */
+static int test_walked(struct expander *x, struct term_walk *w,
+		       struct term_info *out_info, enum term_verdict *out,
+		       struct scout_err *err)
+{
+	const struct term_match *m = x->match;
+	int rc = m->test(m, &x->scratch, w->term, 0, out);
+
+	if (!rc && is_wanted(*out, w->term))
+		rc = term_walk_info(w, out_info, err);
+	if (!rc && *out == TERM_PERHAPS)
+		rc = m->test(m, &x->scratch, w->term, out_info->surface, out);
+	return rc;
+}
+
+/* Goes from term to term where test leads. */
+static int add_by_leaps(struct expander *x, struct scout_err *err)
+{
+	struct buf *next = &x->scratch.next;
+	enum term_verdict verdict;
+	struct term_info info;
+	struct term_walk w;
+	int rc = term_walk_open(&w, x->seg, err);
+
+	while (!rc && !(rc = term_walk_next(&w, err))) {
+		buf_clear(next);
+		rc = test_walked(x, &w, &info, &verdict, err);
+		if (!rc && is_wanted(verdict, w.term))
+			rc = add_term(x, &info, verdict);
+		else if (!rc && next->len)
+			rc = term_walk_leap(&w, buf_span(next), err);
+	}
+	x->out->nblocks = w.nblocks;
+	term_walk_close(&w);
+	return rc < 0 ? rc : SCOUT_OK;
+}
+
 static int open_terms(struct expander *x, struct term_iter *it,
 		      struct scout_err *err)
 {
@@ -222,9 +267,7 @@ static int add_terms(struct expander *x, struct scout_err *err)
 			break;
 		rc = m->test(m, &x->scratch, it.term, it.info.surface,
 			     &verdict);
-		/* one that was cut might match with its rest */
-		if (!rc && (verdict != TERM_NO ||
-			    it.term.len >= TERM_CUT_MIN_BYTES))
+		if (!rc && is_wanted(verdict, it.term))
 			rc = add_term(x, &it.info, verdict);
 	}
 	x->out->nblocks = it.nblocks;
@@ -330,7 +373,9 @@ int expand_terms(struct segment_reader *seg, const struct term_match *match,
 	term_scratch_init(&x.scratch);
 	out->set = arena_calloc(arena, set_words(seg->ndocs),
 				sizeof(*out->set));
-	rc = out->set ? add_terms(&x, err) : SCOUT_E_NOMEM;
+	rc = !out->set	  ? SCOUT_E_NOMEM :
+	     match->leaps ? add_by_leaps(&x, err) :
+			    add_terms(&x, err);
 	if (!rc) {
 		out->ndocs = count_set(out->set, seg->ndocs);
 		if (x.keeps_pairs)

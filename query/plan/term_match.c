@@ -19,6 +19,8 @@ struct word_terms {
 	/* what must be in the terms of all words that match, in this order */
 	const struct span *cores;
 	size_t ncores;
+	/* without accents: what terms begin with, but for marks between */
+	struct span beginning;
 	/* FUZZY with case: for terms that are not simple */
 	struct edit_pattern wide;
 };
@@ -34,6 +36,7 @@ void term_scratch_init(struct term_scratch *s)
 	buf_init(&s->stripped, MEM_QUERY);
 	buf_init(&s->composed, MEM_QUERY);
 	buf_init(&s->part, MEM_QUERY);
+	buf_init(&s->next, MEM_QUERY);
 }
 
 void term_scratch_release(struct term_scratch *s)
@@ -41,6 +44,7 @@ void term_scratch_release(struct term_scratch *s)
 	buf_release(&s->stripped);
 	buf_release(&s->composed);
 	buf_release(&s->part);
+	buf_release(&s->next);
 }
 
 /* --- What terms are asked ------------------------------------------------ */
@@ -62,7 +66,12 @@ static bool contains(struct span s, struct span piece)
  */
 static bool is_simple(struct span folded)
 {
-	return span_is_ascii(folded) && !contains(folded, span_str("ss"));
+	size_t i;
+
+	for (i = 1; i < folded.len; i++)
+		if (folded.ptr[i] == 's' && folded.ptr[i - 1] == 's')
+			return false;
+	return span_is_ascii(folded);
 }
 
 static bool has_cores(const struct word_terms *w, struct span term)
@@ -109,11 +118,12 @@ static int make_forms(const struct word_terms *w, struct term_scratch *s,
 	return rc;
 }
 
-/* Whether words that are spelt in some way may match: a term with these forms
- * says so for all that it has. */
+/* Whether words with these forms may match, however they are spelt. */
 static int may_match(const struct word_terms *w, struct term_scratch *s,
 		     struct span folded, struct span composed, bool *out)
 {
+	int rc;
+
 	if (w->pattern.kind == PATTERN_PART) {
 		*out = has_cores(w, folded);
 		return SCOUT_OK;
@@ -123,14 +133,15 @@ static int may_match(const struct word_terms *w, struct term_scratch *s,
 		*out = true;
 		return SCOUT_OK;
 	}
-	if (w->pattern.kind != PATTERN_WORD && !is_simple(folded)) {
-		*out = w->pattern.kind == PATTERN_FUZZY ?
-			       edit_within(&w->wide, composed) :
-			       has_cores(w, folded);
-		return SCOUT_OK;
-	}
-	return word_pattern_matches(&w->folded, folded, folded, composed,
-				    &s->part, out);
+	rc = word_pattern_matches(&w->folded, folded, folded, composed,
+				  &s->part, out);
+	if (rc < 0 || *out || w->pattern.kind == PATTERN_WORD ||
+	    is_simple(folded))
+		return rc;
+	*out = w->pattern.kind == PATTERN_FUZZY ?
+		       edit_within(&w->wide, composed) :
+		       has_cores(w, folded);
+	return SCOUT_OK;
 }
 
 /* The spelling of an ASCII term that a bit of its surface tells. */
@@ -171,7 +182,79 @@ static int test_spellings(const struct word_terms *w, struct term_scratch *s,
 	return SCOUT_OK;
 }
 
-/* Where the spelling counts. */
+/* --- Leaps --------------------------------------------------------------- */
+
+#define IOTA 0x3b9
+
+/* No term matches before those that begin with this and go on with cp. */
+static void leap_to(struct term_scratch *s, struct span beginning, int32_t cp)
+{
+	uint8_t bytes[4];
+
+	buf_put_span(&s->next, beginning);
+	if (cp <= 0x10ffff)
+		buf_put(&s->next, bytes, utf8_encode(cp, bytes));
+	else if (beginning.len && buf_status(&s->next) == SCOUT_OK)
+		s->next.ptr[s->next.len - 1]++;	/* UTF-8 has no 255 */
+	else
+		buf_put_u8(&s->next, UINT8_MAX);
+}
+
+static int32_t char_at(struct span s, size_t at)
+{
+	int32_t cp = 0;
+
+	if (at < s.len)
+		(void)utf8_decode(s.ptr + at, s.ptr + s.len, &cp);
+	return cp < 0 ? 0 : cp;
+}
+
+/*
+ * No word begins with the first `dead` bytes of what the term was compared as.
+ * These are the term's own bytes, and stay as they are in all terms that go on
+ * with a character that does not join.
+ */
+static void leap_past(struct term_scratch *s, struct span term, size_t dead)
+{
+	size_t n = dead < term.len ? dead + 1 : term.len;
+
+	if (dead > term.len ||
+	    (!span_is_ascii(span_of(term.ptr, n)) && fold_has_joining(term)))
+		return;
+	leap_to(s, span_of(term.ptr, dead),
+		fold_next_joining(char_at(term, dead)));
+}
+
+/* To where the term goes on as it should, or with a mark. */
+static void leap_by_beginning(const struct word_terms *w,
+			      struct term_scratch *s, struct span term)
+{
+	struct span want = w->beginning;
+	size_t at = 0, j = 0;
+	int32_t c = 0, e, next;
+
+	for (; at < term.len; at += utf8_length(c)) {
+		c = char_at(term, at);
+		if (j < want.len && c == char_at(want, j))
+			j += utf8_length(c);
+		else if (!char_is_mark(c) && !(is_sensitive(w) && c == IOTA))
+			break;
+	}
+	if (at >= term.len)
+		c = 0;
+	if (j == want.len && w->pattern.kind != PATTERN_WORD)
+		return;
+	next = fold_next_joining(c);
+	e = j < want.len ? char_at(want, j) : 0;
+	if (e > c && e < next)
+		next = e;
+	if (is_sensitive(w) && IOTA > c && IOTA < next)
+		next = IOTA;
+	leap_to(s, span_of(term.ptr, at < term.len ? at : term.len), next);
+}
+
+/* --- Where the spelling counts ------------------------------------------- */
+
 static int test_spelt(const struct term_match *m, struct term_scratch *s,
 		      struct span term, unsigned surface,
 		      enum term_verdict *out)
@@ -181,22 +264,30 @@ static int test_spelt(const struct term_match *m, struct term_scratch *s,
 	bool is[2] = { false, false }, may = false;
 	int rc;
 
-	if (surface & ~(unsigned)SURFACE_OTHER && !span_is_ascii(term))
+	rc = make_forms(w, s, term, &folded, &composed);
+	if (!rc)
+		rc = may_match(w, s, folded, composed, &may);
+	if (rc < 0)
+		return rc;
+	if (!may) {
+		*out = TERM_NO;
+		if (w->beginning.len)
+			leap_by_beginning(w, s, term);
+		return SCOUT_OK;
+	}
+	*out = TERM_PERHAPS;
+	if (!surface || surface == SURFACE_OTHER)
+		return SCOUT_OK;
+	if (!span_is_ascii(term))
 		return SCOUT_E_CORRUPT;
 	rc = test_spellings(w, s, term, surface, is);
-	if (!rc && surface & SURFACE_OTHER) {
-		rc = make_forms(w, s, term, &folded, &composed);
-		if (!rc)
-			rc = may_match(w, s, folded, composed, &may);
-		is[false] = true;
-	}
-	*out = !is[true] && !may ? TERM_NO :
-	       is[false]	 ? TERM_PERHAPS :
-				   TERM_YES;
+	if (!(surface & SURFACE_OTHER) && is[true] != is[false])
+		*out = is[true] ? TERM_YES : TERM_NO;
 	return rc;
 }
 
-/* Where it does not. */
+/* --- Where the spelling does not count ----------------------------------- */
+
 static int test_folded(const struct term_match *m, struct term_scratch *s,
 		       struct span term, unsigned surface,
 		       enum term_verdict *out)
@@ -212,7 +303,28 @@ static int test_folded(const struct term_match *m, struct term_scratch *s,
 					  &s->part, &matches);
 	if (!rc)
 		*out = matches ? TERM_YES : TERM_NO;
+	if (!rc && !matches && w->beginning.len)
+		leap_by_beginning(w, s, term);
 	return rc;
+}
+
+static int test_fuzzy(const struct term_match *m, struct term_scratch *s,
+		      struct span term, unsigned surface,
+		      enum term_verdict *out)
+{
+	const struct word_terms *w = m->ctx;
+	struct span folded, composed;
+	size_t dead;
+	int rc = make_forms(w, s, term, &folded, &composed);
+
+	(void)surface;
+	if (rc < 0)
+		return rc;
+	*out = edit_within_or_dead(w->folded.edits, composed, &dead) ?
+		       TERM_YES : TERM_NO;
+	if (*out == TERM_NO)
+		leap_past(s, term, dead);
+	return SCOUT_OK;
 }
 
 /* A prefix: what follows an ASCII one can only change its last letter if it is
@@ -316,6 +428,24 @@ static int fold_word(struct maker *k, const struct ast_piece *piece,
 	return SCOUT_OK;
 }
 
+/* What leaps go by.  With case, a letter of terms may be a mark of words: then
+ * it is not known which letters have to be there. */
+static struct span beginning_of(const struct word_terms *w,
+				const struct ast_piece *folded)
+{
+	struct span s = folded->folded;
+
+	if (folded->nitems)
+		s = folded->items[0].kind == GLOB_LITERAL ?
+			    folded->items[0].folded : span_of(NULL, 0);
+	if (!(w->pattern.flags & FOLD_NO_MARKS) ||
+	    w->pattern.kind == PATTERN_FUZZY ||
+	    w->pattern.kind == PATTERN_PART ||
+	    (is_sensitive(w) && contains(s, span_str("\xce\xb9"))))
+		return span_of(NULL, 0);
+	return s;
+}
+
 static int make_patterns(struct maker *k, const struct ast_piece *piece,
 			 struct word_terms *w)
 {
@@ -330,6 +460,8 @@ static int make_patterns(struct maker *k, const struct ast_piece *piece,
 				     fold_word(k, piece, &folded, w);
 	if (!rc)
 		rc = word_pattern_make(&leaf, &folded, k->arena, &w->folded);
+	if (!rc)
+		w->beginning = beginning_of(w, &folded);
 	if (!rc && w->pattern.kind == PATTERN_FUZZY)
 		rc = edit_pattern_make(w->folded.text,
 				       k->leaf->distance * EDITS_PER_EDIT,
@@ -407,8 +539,10 @@ static int make_where(struct maker *k, const struct ast_piece *piece,
 {
 	struct span lookup;
 
-	if (k->leaf->no_marks || w->pattern.kind == PATTERN_FUZZY)
+	if (k->leaf->no_marks || w->pattern.kind == PATTERN_FUZZY) {
+		out->leaps = true;
 		return SCOUT_OK;
+	}
 	if (piece->nitems && piece->items[0].kind == GLOB_LITERAL) {
 		lookup = piece->items[0].lookup;
 		out->start = span_of(lookup.ptr, fold_stable_prefix(lookup));
@@ -451,6 +585,7 @@ int term_match_make(const struct ast *leaf, const struct ast_piece *piece,
 	out->ctx = w;
 	out->test = is_sensitive(w) || w->pattern.kind == PATTERN_PART ?
 			    test_spelt :
+		    w->pattern.kind == PATTERN_FUZZY  ? test_fuzzy :
 		    w->pattern.kind == PATTERN_PREFIX ? test_prefix :
 		    is_held(&w->folded, &out->filter) ? test_held :
 							test_folded;

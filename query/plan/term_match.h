@@ -27,6 +27,9 @@ struct term_scratch {
 	struct buf stripped;
 	struct buf composed;
 	struct buf part;
+	/* set by test: if not empty, no term from the one asked to before this
+	 * matches.  The caller clears it. */
+	struct buf next;
 };
 void term_scratch_init(struct term_scratch *s);
 void term_scratch_release(struct term_scratch *s);
@@ -34,12 +37,15 @@ void term_scratch_release(struct term_scratch *s);
 struct term_match {
 	const char *name;	/* for --explain: "prefix" */
 	/* where: terms that begin with this; if it is empty, terms that hold
-	 * what the filter wants */
+	 * what the filter wants; or all, in order, with the leaps that test
+	 * proposes */
 	struct span start;
 	struct term_filter filter;
+	bool leaps;
 	/*
 	 * What: the verdict on a term (its bytes, and the bits of enum surface
-	 * that it has), which begins with start.  A term that may have been cut
+	 * that it has), which begins with start.  With 0 for the bits, a verdict
+	 * that needs them is PERHAPS: ask again.  A term that may have been cut
 	 * (TERM_CUT_MIN_BYTES) is judged as if it were whole; that it may be
 	 * the beginning of a word that matches is the caller's business.
 	 * SCOUT_E_CORRUPT, SCOUT_E_NOMEM.
