@@ -379,6 +379,18 @@ static bool restart_term(const struct dict_block *b, unsigned restart,
 	return true;
 }
 
+bool dict_block_is_ascii(struct span bytes)
+{
+	struct dict_block b;
+	const uint8_t *terms;
+
+	/* the lengths between the terms may look like bytes of others */
+	if (dict_block_open(&b, bytes) < 0)
+		return false;
+	terms = b.bytes.ptr + BLOCK_HEAD + RESTART_BYTES * b.nrestarts;
+	return span_is_ascii(span_of(terms, (size_t)(b.terms_end - terms)));
+}
+
 int dict_block_find_group(const struct dict_block *b, struct span wanted,
 			  unsigned *out)
 {

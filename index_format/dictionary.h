@@ -97,6 +97,10 @@ int dict_block_next(struct dict_block *b);
 /* Moves to the first term >= wanted; SCOUT_END if there is none. */
 int dict_block_seek(struct dict_block *b, struct span wanted);
 
+/* Whether all terms of a block (its bytes) are ASCII; false, too, where it takes a
+ * closer look.  What it says of a damaged block means nothing. */
+bool dict_block_is_ascii(struct span bytes);
+
 /* The last group (terms from one restart to the next) that begins with wanted or
  * before it, 0 if none does.  SCOUT_E_CORRUPT. */
 int dict_block_find_group(const struct dict_block *b, struct span wanted,

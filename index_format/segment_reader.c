@@ -456,10 +456,13 @@ static int next_block(struct term_iter *it, struct span key, struct span value)
 		rc = block_passes(it, &passes);
 		if (rc < 0)
 			return rc;
+		if (!passes && it->wanted->of_ascii)
+			passes = !dict_block_is_ascii(value);
 		if (passes) {
 			it->nblocks++;
 			it->seg->snapshot->bytes_touched += DICT_BLOCK_BYTES;
-			return segment_open_block(it->seg, key, value, &it->block);
+			return segment_open_block(it->seg, key, value,
+						  &it->block);
 		}
 		it->block_number++;
 		rc = store_next(it->cursor, &key, &value);
@@ -479,7 +482,8 @@ int term_iter_open_filtered(struct term_iter *it, struct segment_reader *seg,
 	it->seg = seg;
 	it->wanted = wanted;
 	if (wanted->needle.len)
-		term_search_init(&it->search, wanted->needle);
+		term_search_init(&it->search, wanted->needle,
+				 wanted->of_ascii);
 	put_be32(key, seg->number);
 	rc = store_cursor_open(seg->snapshot->txn, STORE_DICT, &it->cursor);
 	if (!rc)

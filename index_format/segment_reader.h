@@ -98,6 +98,7 @@ struct term_filter {
 	const uint16_t *bits;	/* of a dictionary block (term_filter.h) */
 	size_t nbits;
 	struct span needle;	/* a string; may be empty */
+	bool of_ascii;		/* this is of ASCII terms; all others are wanted */
 };
 
 /* Walks terms in bytewise order. */

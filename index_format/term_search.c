@@ -1,7 +1,8 @@
 #include "index_format/term_search.h"
 
-void term_search_init(struct term_search *s, struct span needle)
+void term_search_init(struct term_search *s, struct span needle, bool of_ascii)
 {
+	s->of_ascii = of_ascii;
 	SCOUT_ASSERT(needle.len && !memchr(needle.ptr, 0, needle.len));
 	memsearch_init(&s->needle, needle, false);
 	term_search_begin(s);
@@ -43,6 +44,19 @@ static uint32_t find_cut(const struct dict_group *g)
 	return bits;
 }
 
+static uint32_t find_not_ascii(const struct dict_group *g)
+{
+	uint32_t bits = 0;
+	unsigned i;
+
+	if (span_is_ascii(span_of(g->text, g->start[g->n])))
+		return 0;
+	for (i = 0; i < g->n; i++)
+		if (!span_is_ascii(dict_group_term(g, i)))
+			bits |= (uint32_t)1 << i;
+	return bits;
+}
+
 int term_search_next(struct term_search *s, struct dict_block *b,
 		     struct span *out)
 {
@@ -58,6 +72,8 @@ int term_search_next(struct term_search *s, struct dict_block *b,
 			return rc;
 		s->next_group++;
 		s->hits = find_needle(s);
+		if (s->of_ascii)
+			s->hits |= find_not_ascii(g);
 		if (g->start[g->n] > TERM_CUT_MIN_BYTES)
 			s->hits |= find_cut(g);
 	}

@@ -13,13 +13,15 @@
 
 struct term_search {
 	struct memsearch needle;
+	bool of_ascii;		/* terms that are not ASCII are given too */
 	unsigned next_group;	/* of the block at hand */
 	uint32_t hits;		/* terms of the group yet to be given: bits */
 	struct dict_group group;
 };
 
-/* needle: at least one byte, without a NUL; borrowed. */
-void term_search_init(struct term_search *s, struct span needle);
+/* needle: at least one byte, without a NUL; borrowed.  With of_ascii, all terms
+ * that are not ASCII are given too. */
+void term_search_init(struct term_search *s, struct span needle, bool of_ascii);
 
 /* Begins a block that was just opened. */
 void term_search_begin(struct term_search *s);

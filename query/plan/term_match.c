@@ -128,6 +128,12 @@ static int may_match(const struct word_terms *w, struct term_scratch *s,
 		*out = has_cores(w, folded);
 		return SCOUT_OK;
 	}
+	if (w->pattern.kind == PATTERN_FUZZY && span_is_ascii(folded) &&
+	    (folded.len > w->wide.nchars + w->wide.max_edits ||
+	     w->wide.nchars > folded.len + w->wide.max_edits)) {
+		*out = false;
+		return SCOUT_OK;
+	}
 	/* U+0345 is a mark where case counts, and a letter in terms */
 	if (contains(folded, span_str("\xce\xb9"))) {
 		*out = true;
@@ -539,9 +545,14 @@ static int make_where(struct maker *k, const struct ast_piece *piece,
 {
 	struct span lookup;
 
-	if (k->leaf->no_marks || w->pattern.kind == PATTERN_FUZZY) {
+	if (w->beginning.len || w->pattern.kind == PATTERN_FUZZY ||
+	    w->pattern.kind == PATTERN_WORD) {
 		out->leaps = true;
 		return SCOUT_OK;
+	}
+	if (k->leaf->no_marks) {
+		out->filter.of_ascii = true;
+		return make_filter(k, w, out);
 	}
 	if (piece->nitems && piece->items[0].kind == GLOB_LITERAL) {
 		lookup = piece->items[0].lookup;
@@ -562,7 +573,7 @@ static const char *name_of(enum word_pattern_kind kind)
 /* Whether the needle is all there is to a glob. */
 static bool is_held(const struct word_pattern *p, const struct term_filter *f)
 {
-	return p->kind == PATTERN_GLOB && p->nitems == 3 &&
+	return !f->of_ascii && p->kind == PATTERN_GLOB && p->nitems == 3 &&
 	       p->items[0].kind == GLOB_ANY && p->items[2].kind == GLOB_ANY &&
 	       f->needle.len && f->needle.len == p->items[1].composed.len;
 }

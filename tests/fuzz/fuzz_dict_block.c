@@ -56,7 +56,7 @@ static void search(struct span bytes, struct span needle)
 	if (!needle.len || memchr(needle.ptr, 0, needle.len))
 		return;
 	SCOUT_ASSERT(!dict_block_open(&b, bytes));
-	term_search_init(&s, needle);
+	term_search_init(&s, needle, false);
 	while (!term_search_next(&s, &b, &term)) {
 		SCOUT_ASSERT(term.len >= TERM_CUT_MIN_BYTES ||
 			     memmem(term.ptr, term.len, needle.ptr,

@@ -329,7 +329,7 @@ static void check_search(const struct terms *t, const struct term_info *infos,
 		needle.len = 1 + rng_below(r, (uint32_t)(needle.len - from));
 		if (needle.len > 4 && k % 4)
 			needle.len = 1 + k % 4;
-		term_search_init(&s, needle);
+		term_search_init(&s, needle, false);
 		assert_int_equal(dict_block_open(&b, bytes), SCOUT_OK);
 		for (i = 0; (i = next_wanted(t, i, n, needle)) < n; i++) {
 			assert_int_equal(term_search_next(&s, &b, &term),
@@ -444,7 +444,7 @@ static void use_block(struct span bytes, const struct terms *t, struct rng *r)
 		return;
 	rc = dict_block_seek(&b, t->list[rng_below(r, (uint32_t)t->n)]);
 	assert_true(rc == SCOUT_OK || rc == SCOUT_END || rc == SCOUT_E_CORRUPT);
-	term_search_init(&s, span_str("a"));
+	term_search_init(&s, span_str("a"), false);
 	assert_int_equal(dict_block_open(&b, bytes), SCOUT_OK);
 	while (!(rc = term_search_next(&s, &b, &term)))
 		assert_true(term.len >= TERM_CUT_MIN_BYTES ||
