@@ -12,6 +12,7 @@
 #include "tools/progress.h"
 #include "tools/run_report.h"
 #include "tools/registry.h"
+#include "tools/job_report.h"
 
 static const char program[] = "scout-index";
 
@@ -29,6 +30,7 @@ struct build_run {
 	struct buf index_dir;		/* as printed */
 	uint8_t *delete_docs;
 	struct build_report report;
+	struct job_report runs;		/* of --report */
 	struct scout_err *err;
 };
 
@@ -108,6 +110,7 @@ static int build(struct build_run *s, int *out_code)
 	rc = fill_options(s, &options);
 	if (rc < 0)
 		return rc;
+	job_report_start(&s->runs);
 	progress_init(&s->progress, !s->flags.quiet &&
 				    run_report_wants(
 					    s->flags.progress, STDERR_FILENO));
@@ -117,10 +120,23 @@ static int build(struct build_run *s, int *out_code)
 		rc = scout_build(&options, &s->report, s->err);
 	progress_clear(&s->progress);
 	if (rc < 0)
-		return run_flags_failed(&s->flags.run, rc, out_code, s->err);
+		return rc;
 	*out_code = run_report_print(&s->flags, buf_cstr(&s->index_dir),
 				     &s->report, s->out);
 	return SCOUT_OK;
+}
+
+/* Whatever became of it, the report has it. */
+static int build_and_report(struct build_run *s, int *out_code)
+{
+	int rc = build(s, out_code);
+
+	job_report_add(&s->runs, "build", buf_cstr(&s->index_dir), rc,
+		       *out_code, s->err,
+		       s->report.stats ? s->report.stats->files : 0);
+	if (rc < 0)
+		rc = run_flags_failed(&s->flags.run, rc, out_code, s->err);
+	return job_report_end(&s->runs, rc, *out_code, s->err);
 }
 
 static int run(const char **args, size_t nargs, struct output *out,
@@ -131,11 +147,13 @@ static int run(const char **args, size_t nargs, struct output *out,
 
 	arena_init(&s.arena, MEM_OTHER);
 	buf_init(&s.index_dir, MEM_OTHER);
+	job_report_init(&s.runs, &s.flags.run.reports);
 	rc = build_flags_parse(args, nargs, &s.arena, &s.flags, err);
 	if (!rc && s.flags.help)
 		command_print_help(&build_command, out);
 	else if (!rc)
-		rc = build(&s, out_code);
+		rc = build_and_report(&s, out_code);
+	job_report_release(&s.runs);
 	build_report_release(&s.report);
 	scout_free(s.delete_docs);
 	buf_release(&s.index_dir);

@@ -31,6 +31,9 @@ struct command {
 		   int *out_code, struct scout_err *err);
 };
 
+/* The exit code of a command that failed with err. */
+int command_failure_code(const struct scout_err *err);
+
 /* Prints usage and flags: what COMMAND --help shows. */
 void command_print_help(const struct command *command, struct output *out);
 

@@ -21,6 +21,7 @@ struct run_flags {
 	int nice;
 	int has_max_load;
 	double max_load;
+	struct flag_list reports;
 };
 
 /* The rows of these flags in a table for a struct of that type. */
@@ -32,7 +33,11 @@ struct run_flags {
 	  offsetof(type, member) + offsetof(struct run_flags, nice), true, \
 	  NULL }, \
 	{ "max-load", 0, "X", "do not start while the load is above X", \
-	  FLAG_CALL, offsetof(type, member), 0, run_flags_max_load }
+	  FLAG_CALL, offsetof(type, member), 0, run_flags_max_load }, \
+	{ "report", 0, "FILE", "write what was done, as JSON or *.prom", \
+	  FLAG_LIST, \
+	  offsetof(type, member) + offsetof(struct run_flags, reports), 0, \
+	  NULL }
 
 /* For the rows above. */
 int run_flags_lock(void *options, const struct flag *flag, const char *value,

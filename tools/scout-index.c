@@ -216,13 +216,6 @@ static int run(int argc, char **argv, struct output *out, int *out_code,
 	return SCOUT_OK;
 }
 
-static int failure_code(const struct scout_err *err)
-{
-	if (err->code == SCOUT_E_CANCELLED && interrupt_number())
-		return EXIT_SIGNAL + interrupt_number();
-	return err->code == SCOUT_E_LOCKED ? EXIT_LOCKED : EXIT_FAILED;
-}
-
 int main(int argc, char **argv)
 {
 	struct scout_err err = SCOUT_ERR_INIT;
@@ -238,7 +231,7 @@ int main(int argc, char **argv)
 			err.code = (enum scout_status)rc;
 		output_flush(&out);
 		cli_print_err(program, &err);
-		code = failure_code(&err);
+		code = command_failure_code(&err);
 	} else {
 		code = cli_finish(program, &out, code);
 	}
