@@ -46,13 +46,17 @@ static const char *code_text(enum scout_status code)
 	}
 }
 
+const char *cli_err_text(const struct scout_err *err)
+{
+	return err->msg[0] ? err->msg : code_text(err->code);
+}
+
 void cli_print_err(const char *program, const struct scout_err *err)
 {
 	if (err->code == SCOUT_E_NOMEM && err->msg[0])
 		cli_message(program, "out of memory: %s", err->msg);
 	else
-		cli_message(program, "%s",
-			    err->msg[0] ? err->msg : code_text(err->code));
+		cli_message(program, "%s", cli_err_text(err));
 }
 
 /* Reads digits at s; the first other byte, or NULL if none or too large. */

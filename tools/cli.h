@@ -26,6 +26,9 @@ enum exit_code {
 void cli_message(const char *program, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The text of an error, or a plain word for its code; borrowed from err. */
+const char *cli_err_text(const struct scout_err *err);
+
 /* Prints an error that has a text in err (or a plain word for its code). */
 void cli_print_err(const char *program, const struct scout_err *err);
 

@@ -69,19 +69,35 @@ static struct span trimmed(struct span line)
 	return line;
 }
 
-static int add_lines(struct span text, struct arena *arena,
+/* The name in "[name]"; empty if the line is none such. */
+static struct span section_name(struct span line)
+{
+	if (line.len < 2 || line.ptr[0] != '[' || line.ptr[line.len - 1] != ']')
+		return span_of(line.ptr, 0);
+	return trimmed(span_of(line.ptr + 1, line.len - 2));
+}
+
+static int add_lines(struct span text, const char *section, struct arena *arena,
 		     struct flag_list *args, struct scout_err *err)
 {
+	struct span wanted = span_str(section ? section : "scout-query");
+	struct span name = span_str("scout-query");
+
 	while (text.len) {
 		const uint8_t *end = memchr(text.ptr, '\n', text.len);
 		size_t len = end ? (size_t)(end - text.ptr) : text.len;
 		struct span line = trimmed(span_of(text.ptr, len));
+		struct span header = section_name(line);
 		char *arg;
 		int rc;
 
 		text.ptr += len + (end != NULL);
 		text.len -= len + (end != NULL);
 		if (!line.len || line.ptr[0] == '#')
+			continue;
+		if (header.len)
+			name = header;
+		if (header.len || !span_eq(name, wanted))
 			continue;
 		arg = arena_dup(arena, line.ptr, line.len);
 		if (!arg)
@@ -93,8 +109,9 @@ static int add_lines(struct span text, struct arena *arena,
 	return SCOUT_OK;
 }
 
-int config_read(struct arena *arena, struct flag_list *args,
-		const char **out_path, struct scout_err *err)
+int config_read(struct arena *arena, const char *section,
+		struct flag_list *args, const char **out_path,
+		struct scout_err *err)
 {
 	bool required;
 	const char *path = config_path(arena, &required);
@@ -112,7 +129,7 @@ int config_read(struct arena *arena, struct flag_list *args,
 		return scout_err_sys(err, -rc, "configuration file %s", path);
 	}
 	*out_path = path;
-	rc = add_lines(span_of(text, len), arena, args, err);
+	rc = add_lines(span_of(text, len), section, arena, args, err);
 	scout_free(text);
 	return rc;
 }

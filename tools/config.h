@@ -1,9 +1,10 @@
 /*
- * The user's configuration file of scout-query: flags that stand before those
- * of the command line.
+ * The user's configuration file: flags that stand before those of the command
+ * line.
  *
  * One argument per line, white space around it removed; empty lines and lines
- * that start with '#' are skipped.
+ * that start with '#' are skipped.  They are for scout-query, up to a line
+ * "[build]", or another command of scout-index: what follows is for that.
  */
 #ifndef SCOUT_TOOLS_CONFIG_H
 #define SCOUT_TOOLS_CONFIG_H
@@ -20,10 +21,12 @@ const char *config_folder(struct arena *arena);
 /*
  * Finds the file: $SCOUT_CONFIG (empty: none), else
  * $XDG_CONFIG_HOME/scout/config, else ~/.config/scout/config, and appends its
- * arguments to args, in arena.  *out_path names the file, or is NULL if there
+ * arguments of a section to args, in arena; section NULL: those for
+ * scout-query.  *out_path names the file, or is NULL if there
  * is none.  A missing file is an error only if SCOUT_CONFIG names it.
  */
-int config_read(struct arena *arena, struct flag_list *args,
-		const char **out_path, struct scout_err *err);
+int config_read(struct arena *arena, const char *section,
+		struct flag_list *args, const char **out_path,
+		struct scout_err *err);
 
 #endif

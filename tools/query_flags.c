@@ -335,7 +335,7 @@ static int parse_config(struct arena *arena, struct query_flags *flags,
 	const char *path;
 	int rc;
 
-	rc = config_read(arena, &args, &path, err);
+	rc = config_read(arena, NULL, &args, &path, err);
 	if (rc < 0 || !path)
 		return rc;
 	rc = flags_parse(&query_flag_table, args.items, args.nitems, flags, &words,

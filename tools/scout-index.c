@@ -10,6 +10,7 @@
 #include "tools/cli.h"
 #include "tools/compact_command.h"
 #include "tools/completion.h"
+#include "tools/config.h"
 #include "tools/dump_command.h"
 #include "tools/interrupt.h"
 #include "tools/query_flags.h"
@@ -190,6 +191,32 @@ static int print_completions(const char *shell_name, const char *name,
 			     "scout-query");
 }
 
+/* Runs a command with its flags of the configuration file before those of the
+ * command line. */
+static int run_command(const struct command *command, const char **args,
+		       size_t nargs, struct output *out, int *out_code,
+		       struct scout_err *err)
+{
+	struct flag_list all = { 0 };
+	struct arena arena;
+	const char *path;
+	size_t i, nconfig;
+	int rc;
+
+	arena_init(&arena, MEM_OTHER);
+	rc = config_read(&arena, command->name, &all, &path, err);
+	nconfig = all.nitems;
+	for (i = 0; i < nargs && !rc; i++)
+		rc = flag_list_add(&all, args[i], &arena, err);
+	if (!rc)
+		rc = command->run(all.items, all.nitems, out, out_code, err);
+	if (rc == SCOUT_E_USAGE && nconfig)
+		cli_message(program, "note: what stands under [%s] in %s comes "
+			    "first", command->name, path);
+	arena_release(&arena);
+	return rc;
+}
+
 static int run(int argc, char **argv, struct output *out, int *out_code,
 	       struct scout_err *err)
 {
@@ -200,8 +227,8 @@ static int run(int argc, char **argv, struct output *out, int *out_code,
 		return name_commands("what to do? there are", err);
 	command = find_command(argv[1]);
 	if (command)
-		return command->run((const char **)argv + 2, (size_t)argc - 2,
-				    out, out_code, err);
+		return run_command(command, (const char **)argv + 2,
+				   (size_t)argc - 2, out, out_code, err);
 	if (is_one_of(argv[1], "types", "--type-list", "type-list"))
 		print_types(out);
 	else if (!strcmp(argv[1], "completions"))

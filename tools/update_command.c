@@ -1,13 +1,17 @@
 #include "tools/update_command.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
+#include "index_format/place.h"
 #include "indexer/update.h"
 #include "tools/build_flags.h"
 #include "tools/cli.h"
 #include "tools/index_arg.h"
 #include "tools/interrupt.h"
+#include "tools/job_report.h"
 #include "tools/progress.h"
+#include "tools/registry.h"
 #include "tools/run_report.h"
 
 static const char program[] = "scout-index";
@@ -21,6 +25,7 @@ struct update_run {
 	struct buf index_dir;
 	struct build_report report;
 	struct update_report update;
+	struct job_report jobs;		/* of --report */
 	struct scout_err *err;
 };
 
@@ -34,18 +39,13 @@ static void show_warning(void *ctx, const char *text)
 	cli_message(program, "%s", text);
 }
 
-static int fill_options(struct update_run *s, struct build_options *o)
+static void fill_options(struct update_run *s, const char *index_dir,
+			 struct build_options *o)
 {
 	const struct build_flags *f = &s->flags;
-	int rc;
 
-	rc = index_arg_find(f->index_dir,
-			    f->folders.nitems ? f->folders.items[0] : NULL,
-			    f->force_remote, &s->index_dir, s->err);
-	if (rc < 0)
-		return rc;
 	*o = (struct build_options){
-		.index_dir = buf_cstr(&s->index_dir),
+		.index_dir = index_dir,
 		.nthreads = (unsigned)(f->nthreads > 256 ? 256 : f->nthreads),
 		.memory_bytes = f->memory_bytes,
 		.force_remote = f->force_remote,
@@ -55,32 +55,103 @@ static int fill_options(struct update_run *s, struct build_options *o)
 		.warn = show_warning,
 		.warn_ctx = s,
 	};
-	if (!o->index_dir)
-		return scout_err_set(s->err, SCOUT_E_NOMEM, "index path");
-	return SCOUT_OK;
 }
 
-static int update(struct update_run *s, int *out_code)
+/* Updates one index. */
+static int update(struct update_run *s, const char *index_dir, int *out_code,
+		  struct scout_err *err)
 {
 	struct build_options options;
 	int rc;
 
-	rc = fill_options(s, &options);
-	if (rc < 0)
-		return rc;
+	fill_options(s, index_dir, &options);
+	job_report_start(&s->jobs);
 	progress_init(&s->progress,
 		      !s->flags.quiet && run_report_wants(s->flags.progress,
 							  STDERR_FILENO));
-	interrupt_catch();
-	rc = run_flags_begin(&s->flags.run, s->err);
+	rc = run_flags_begin(&s->flags.run, err);
 	if (!rc)
-		rc = scout_update(&options, &s->report, &s->update, s->err);
+		rc = scout_update(&options, &s->report, &s->update, err);
 	progress_clear(&s->progress);
-	if (rc < 0)
-		return run_flags_failed(&s->flags.run, rc, out_code, s->err);
-	*out_code = run_report_print(&s->flags, options.index_dir, &s->report,
-				     s->out);
+	if (!rc)
+		*out_code = run_report_print(&s->flags, index_dir, &s->report,
+					     s->out);
+	job_report_add(&s->jobs, "update", index_dir, rc, *out_code, err,
+		       s->update.new_files + s->update.changed_files);
+	build_report_release(&s->report);
+	return rc < 0 ? run_flags_failed(&s->flags.run, rc, out_code, err) :
+			rc;
+}
+
+static int update_named(struct update_run *s, int *out_code)
+{
+	const struct flag_list *folders = &s->flags.folders;
+	int rc;
+
+	rc = index_arg_find(s->flags.index_dir,
+			    folders->nitems ? folders->items[0] : NULL,
+			    s->flags.force_remote, &s->index_dir, s->err);
+	return rc < 0 ? rc : update(s, buf_cstr(&s->index_dir), out_code,
+				    s->err);
+}
+
+/* Failed, some unreadable, not started, done: the first that there is. */
+static int worse(int a, int b)
+{
+	static const int order[] = { EXIT_FAILED, EXIT_SOME_UNREADABLE,
+				     EXIT_LOCKED };
+	size_t i;
+
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return EXIT_DONE;
+}
+
+/* Updates all; one that fails does not keep the others from it. */
+static int update_all(struct update_run *s, const struct registry *all,
+		      int *out_code)
+{
+	struct scout_err err = SCOUT_ERR_INIT;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < all->nentries; i++) {
+		int code = EXIT_DONE;
+
+		rc = index_place_check(all->entries[i].dir,
+				       s->flags.force_remote, &err);
+		if (!rc)
+			rc = update(s, all->entries[i].dir, &code, &err);
+		if (rc == SCOUT_E_CANCELLED) {
+			*s->err = err;
+			return rc;
+		}
+		if (rc < 0) {
+			cli_message(program, "%s: %s", all->entries[i].name,
+				    cli_err_text(&err));
+			code = command_failure_code(&err);
+		}
+		scout_err_clear(&err);
+		*out_code = worse(*out_code, code);
+	}
 	return SCOUT_OK;
+}
+
+/* Without a word on which index: all that have names. */
+static int update_wanted(struct update_run *s, int *out_code)
+{
+	const char *env = getenv("SCOUT_INDEX");
+	struct registry all = { 0 };
+	int rc = SCOUT_OK;
+
+	if (!s->flags.index_dir && !s->flags.folders.nitems && !(env && *env))
+		rc = registry_read(&s->arena, &all, s->err);
+	if (rc < 0)
+		return rc;
+	interrupt_catch();
+	return all.nentries ? update_all(s, &all, out_code) :
+			      update_named(s, out_code);
 }
 
 static int run(const char **args, size_t nargs, struct output *out,
@@ -91,12 +162,15 @@ static int run(const char **args, size_t nargs, struct output *out,
 
 	arena_init(&s.arena, MEM_OTHER);
 	buf_init(&s.index_dir, MEM_OTHER);
+	job_report_init(&s.jobs, &s.flags.run.reports);
 	rc = update_flags_parse(args, nargs, &s.arena, &s.flags, err);
-	if (!rc && s.flags.help)
+	if (!rc && s.flags.help) {
 		command_print_help(&update_command, out);
-	else if (!rc)
-		rc = update(&s, out_code);
-	build_report_release(&s.report);
+	} else if (!rc) {
+		rc = update_wanted(&s, out_code);
+		rc = job_report_end(&s.jobs, rc, *out_code, err);
+	}
+	job_report_release(&s.jobs);
 	buf_release(&s.index_dir);
 	arena_release(&s.arena);
 	return rc;
@@ -104,6 +178,6 @@ static int run(const char **args, size_t nargs, struct output *out,
 
 const struct command update_command = {
 	"update", "[FLAGS] [DIR]",
-	"take in what has changed in the files of an index", &update_flag_table,
+	"take in what has changed in the files of an index (of all that have names)", &update_flag_table,
 	run
 };
