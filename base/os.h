@@ -32,6 +32,8 @@ int64_t os_cpu_ns(void);
 /* Processors this process may run on, at least 1. */
 unsigned os_cpu_count(void);
 
+/* The path of the running program; scout_malloc'ed.  -errno. */
+int os_program_path(char **out);
 /* The system's load average of the last minute; -errno if it does not tell. */
 int os_load(double *out);
 /*

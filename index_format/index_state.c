@@ -1,5 +1,6 @@
 #include "index_format/index_state.h"
 
+#include "index_format/manifest.h"
 #include "index_format/segment_reader.h"
 
 /* The strings of the rules belong to the snapshot's arena: by way of bytes. */
@@ -23,7 +24,6 @@ static int read_snapshot(const struct index_snapshot *snap, struct arena *arena,
 	struct index_state s = { .run_started_ns = snap->run_started_ns,
 				 .segments = snap->nsegments };
 	size_t i;
-	doc_id d;
 	int rc;
 
 	s.root = arena_dup(arena, snap->root, strlen(snap->root));
@@ -36,13 +36,8 @@ static int read_snapshot(const struct index_snapshot *snap, struct arena *arena,
 	if (rc < 0)
 		return rc;
 	for (i = 0; i < snap->nsegments; i++) {
-		const struct segment_reader *seg = &snap->segments[i];
-		uint64_t deleted = 0;
-
-		for (d = 0; d < seg->ndocs; d++)
-			deleted += segment_is_deleted(seg, d);
-		s.deleted += deleted;
-		s.documents += seg->ndocs - deleted;
+		s.deleted += snap->metas[i].ndeleted;
+		s.documents += snap->metas[i].ndocs - snap->metas[i].ndeleted;
 	}
 	*out = s;
 	return SCOUT_OK;

@@ -1,13 +1,10 @@
 #include "tools/check_command.h"
 
-#include <errno.h>
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/os.h"
 #include "index_format/check.h"
+#include "tools/child.h"
 #include "tools/cli.h"
 #include "tools/flags.h"
 #include "tools/index_arg.h"
@@ -89,16 +86,15 @@ static void show_verdict(struct check_run *run, const struct check_counts *n,
 }
 
 /* In the child: the exit code. */
-static int check_here(struct check_run *run)
+static int check_here(void *ctx)
 {
-	const struct rlimit no_core = { 0, 0 };
 	struct check_options options = CHECK_OPTIONS_INIT;
 	struct scout_err err = SCOUT_ERR_INIT;
+	struct check_run *run = ctx;
 	struct check_counts counts;
 	int64_t start = os_mono_ns();
 	int code;
 
-	setrlimit(RLIMIT_CORE, &no_core);
 	options.max_problems = run->flags.max_problems;
 	if (scout_check(run->index_dir, &options, show_problem, run, &counts,
 			&err) < 0) {
@@ -111,23 +107,15 @@ static int check_here(struct check_run *run)
 	return cli_finish(program, run->out, code);
 }
 
-/* Signals that reading damaged pages may end in; others came from outside. */
-static bool is_crash(int number)
-{
-	return number == SIGSEGV || number == SIGBUS || number == SIGABRT ||
-	       number == SIGFPE || number == SIGILL;
-}
-
 static int code_of_end(struct check_run *run, int status)
 {
-	int number;
+	int number = child_crashed(status);
 
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
-	number = WTERMSIG(status);
-	if (!is_crash(number)) {
+	if (!number) {
 		cli_message(program, "the check was stopped by signal %d",
-			    number);
+			    WTERMSIG(status));
 		return CHECK_FAILED;
 	}
 	if (!run->flags.quiet)
@@ -139,22 +127,13 @@ static int code_of_end(struct check_run *run, int status)
 static int check_in_child(struct check_run *run, int *out_code,
 			  struct scout_err *err)
 {
-	pid_t child, ended;
-	int status;
+	int status, rc;
 
 	output_flush(run->out);
-	child = fork();
-	if (child < 0)
-		return scout_err_sys(err, errno, "starting the check");
-	if (!child)
-		_exit(check_here(run));
-	do {
-		ended = waitpid(child, &status, 0);
-	} while (ended < 0 && errno == EINTR);
-	if (ended < 0)
-		return scout_err_sys(err, errno, "waiting for the check");
-	*out_code = code_of_end(run, status);
-	return SCOUT_OK;
+	rc = child_call(check_here, run, &status, err);
+	if (!rc)
+		*out_code = code_of_end(run, status);
+	return rc;
 }
 
 static int parse(const char **args, size_t nargs, struct arena *arena,

@@ -7,6 +7,7 @@
 #include "tools/cli.h"
 #include "tools/index_arg.h"
 #include "tools/interrupt.h"
+#include "tools/job_report.h"
 #include "tools/progress.h"
 #include "tools/run_report.h"
 
@@ -21,6 +22,7 @@ struct compact_run {
 	struct buf index_dir;
 	struct build_report report;
 	struct compact_report compact;
+	struct job_report jobs;		/* of --report */
 	struct scout_err *err;
 };
 
@@ -87,6 +89,8 @@ static int compact(struct compact_run *s, int *out_code)
 	if (!rc)
 		rc = scout_compact(&options, &s->report, &s->compact, s->err);
 	progress_clear(&s->progress);
+	job_report_add(&s->jobs, "compact", options.index_dir, rc, *out_code,
+		       s->err, 0);
 	if (rc < 0)
 		return run_flags_failed(&s->flags.run, rc, out_code, s->err);
 	if (!s->flags.quiet)
@@ -102,11 +106,15 @@ static int run(const char **args, size_t nargs, struct output *out,
 
 	arena_init(&s.arena, MEM_OTHER);
 	buf_init(&s.index_dir, MEM_OTHER);
+	job_report_init(&s.jobs, &s.flags.run.reports);
 	rc = compact_flags_parse(args, nargs, &s.arena, &s.flags, err);
-	if (!rc && s.flags.help)
+	if (!rc && s.flags.help) {
 		command_print_help(&compact_command, out);
-	else if (!rc)
+	} else if (!rc) {
 		rc = compact(&s, out_code);
+		rc = job_report_end(&s.jobs, rc, *out_code, err);
+	}
+	job_report_release(&s.jobs);
 	build_report_release(&s.report);
 	buf_release(&s.index_dir);
 	arena_release(&s.arena);

@@ -15,17 +15,19 @@
 #include "tools/interrupt.h"
 #include "tools/query_flags.h"
 #include "tools/registry_command.h"
+#include "tools/schedule_command.h"
 #include "tools/selftest_command.h"
 #include "tools/stats_command.h"
+#include "tools/status_command.h"
 #include "tools/update_command.h"
 
 static const char program[] = "scout-index";
 
 /* In the order in which help shows them. */
 static const struct command *const commands[] = {
-	&build_command, &update_command, &compact_command, &stats_command,
-	&check_command, &selftest_command, &dump_command, &list_command,
-	&add_command, &remove_command,
+	&build_command, &update_command, &compact_command, &status_command,
+	&stats_command, &check_command, &selftest_command, &dump_command,
+	&list_command, &add_command, &remove_command, &schedule_command,
 };
 
 enum { NCOMMANDS = sizeof(commands) / sizeof(commands[0]) };
