@@ -222,6 +222,12 @@ int os_write_full(int fd, const void *ptr, size_t len)
 
 int os_replace_file(int dir_fd, const char *path, const void *ptr, size_t len)
 {
+	return os_replace_file_mode(dir_fd, path, ptr, len, 0600);
+}
+
+int os_replace_file_mode(int dir_fd, const char *path, const void *ptr,
+			 size_t len, unsigned mode)
+{
 	char tmp[256];
 	int fd, rc;
 
@@ -231,6 +237,8 @@ int os_replace_file(int dir_fd, const char *path, const void *ptr, size_t len)
 	if (fd < 0)
 		return -errno;
 	rc = os_write_full(fd, ptr, len);
+	if (!rc && mode != 0600 && fchmod(fd, (mode_t)mode))
+		rc = -errno;
 	if (!rc && fsync(fd))
 		rc = -errno;
 	if (close(fd) && !rc)

@@ -66,6 +66,9 @@ int os_read_file(int dir_fd, const char *path, size_t max, uint8_t **out,
 int os_write_full(int fd, const void *ptr, size_t len);
 /* Writes path anew, through a temporary name, fsync and rename. */
 int os_replace_file(int dir_fd, const char *path, const void *ptr, size_t len);
+/* The same, with that mode from the moment it has its name (else 0600). */
+int os_replace_file_mode(int dir_fd, const char *path, const void *ptr,
+			 size_t len, unsigned mode);
 /* fsync of a folder, so that a rename in it lasts. */
 int os_sync_dir(int dir_fd);
 

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/os.h"
+#include "index_format/modes.h"
 
 enum { GENERATION_PATH_MAX = 4200 };
 
@@ -136,6 +137,7 @@ int generation_sync(const char *path, struct scout_err *err)
 int generation_point_to(const char *index_dir, uint64_t generation,
 			bool *out_is_live, struct scout_err *err)
 {
+	struct index_modes modes;
 	uint64_t current;
 	char text[32];
 	int fd, found, n, rc;
@@ -146,7 +148,8 @@ int generation_point_to(const char *index_dir, uint64_t generation,
 		return scout_err_sys(err, errno, "opening '%s'", index_dir);
 	n = snprintf(text, sizeof(text), "gen-%llu\n",
 		     (unsigned long long)generation);
-	rc = os_replace_file(fd, "CURRENT", text, (size_t)n);
+	index_modes_read(index_dir, &modes);
+	rc = os_replace_file_mode(fd, "CURRENT", text, (size_t)n, modes.file);
 	close(fd);
 	if (!rc) {
 		*out_is_live = true;

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/os.h"
 #include "index_format/generations.h"
+#include "index_format/modes.h"
 
 /* free disk that a batch must leave */
 #define STORE_FREE_MARGIN_BYTES ((uint64_t)16 << 20)
@@ -61,6 +62,7 @@ int store_create(const char *index_dir, size_t batch_bytes,
 		 struct scout_store **out, struct scout_err *err)
 {
 	uint64_t current = 0, newest = 0;
+	struct index_modes modes;
 	struct scout_store *st;
 	int rc;
 
@@ -85,6 +87,8 @@ int store_create(const char *index_dir, size_t batch_bytes,
 	if (rc < 0)
 		goto out;
 	rc = open_new(st);
+	index_modes_read(index_dir, &modes);
+	index_modes_apply_generation(st->gen_dir, &modes);
 	if (rc) {
 		rc = store_error(err, rc, st->gen_dir);
 		goto out;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "index_format/modes.h"
 #include "index_format/place.h"
 
 int index_folder_open_root(const char *root, char out_path[PATH_MAX],
@@ -68,11 +69,14 @@ static void put_cachedir_tag(const char *index_dir)
 		"# This folder is a search index made by scout; it can be "
 		"rebuilt.\n";
 	int fd = open(index_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct index_modes modes;
 
 	if (fd < 0)
 		return;
+	index_modes_read(index_dir, &modes);
 	if (faccessat(fd, "CACHEDIR.TAG", F_OK, 0))
-		(void)os_replace_file(fd, "CACHEDIR.TAG", tag, sizeof(tag) - 1);
+		(void)os_replace_file_mode(fd, "CACHEDIR.TAG", tag,
+					   sizeof(tag) - 1, modes.file);
 	close(fd);
 }
 

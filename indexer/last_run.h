@@ -20,6 +20,7 @@
 struct run_lock {
 	const char *command;	/* what the run is called; NULL: "scout" */
 	int64_t wait_ns;	/* how long to wait for another run */
+	bool share;		/* let everybody read the index */
 };
 
 enum run_end {

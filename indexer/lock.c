@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "index_format/modes.h"
 
 enum { LOCK_PATH_MAX = 4200, NAME_TRIES = 4 };
 #define RETRY_NS INT64_C(20000000)
@@ -93,7 +94,12 @@ int index_lock_take(struct index_lock *lock, const char *index_dir,
 	rc = lock_within(lock->fd, wanted->wait_ns, is_stopped);
 	if (!rc) {
 		note_begin(lock, wanted->command);
-		return SCOUT_OK;
+		if (wanted->share)
+			rc = index_modes_share(index_dir, err);
+		index_modes_apply(index_dir);
+		if (rc < 0)
+			index_lock_drop(lock);
+		return rc;
 	}
 	if (rc == EWOULDBLOCK)
 		rc = say_holder(index_dir, err);

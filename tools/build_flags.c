@@ -104,6 +104,8 @@ static const struct flag update_table[] = {
 	SET("force-remote", 0, force_remote, true,
 	    "write an index on a network file system"),
 	RUN_FLAG_ROWS(struct build_flags, run),
+	SET("repair", 0, repair, true,
+	    "check it first; a broken index is set aside and made anew"),
 
 	SET("quiet", 'q', quiet, true, "print errors only"),
 	CALL("progress", 0, "auto, always or never", apply_progress,

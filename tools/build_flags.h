@@ -27,6 +27,7 @@ struct build_flags {
 	uint64_t nthreads;
 	int force_remote;
 	struct run_flags run;
+	int repair;			/* update */
 	/* what to report */
 	int quiet;
 	int progress;			/* enum when */

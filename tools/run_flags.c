@@ -65,7 +65,8 @@ struct run_lock run_flags_want_lock(const struct run_flags *flags,
 				    const char *command)
 {
 	return (struct run_lock){ .command = command,
-				  .wait_ns = flags->wait_ns };
+				  .wait_ns = flags->wait_ns,
+				  .share = flags->share };
 }
 
 /* Waits, if it has to, until the load is low enough. */

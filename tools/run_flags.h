@@ -19,6 +19,7 @@ struct run_flags {
 	int lock;	/* enum lock_mode */
 	int64_t wait_ns;
 	int nice;
+	int share;
 	int has_max_load;
 	double max_load;
 	struct flag_list reports;
@@ -31,6 +32,10 @@ struct run_flags {
 	  FLAG_CALL, offsetof(type, member), 0, run_flags_lock }, \
 	{ "nice", 0, NULL, "give way to other programs", FLAG_SET, \
 	  offsetof(type, member) + offsetof(struct run_flags, nice), true, \
+	  NULL }, \
+	{ "shared", 0, NULL, "let every user of this machine search it", \
+	  FLAG_SET, \
+	  offsetof(type, member) + offsetof(struct run_flags, share), true, \
 	  NULL }, \
 	{ "max-load", 0, "X", "do not start while the load is above X", \
 	  FLAG_CALL, offsetof(type, member), 0, run_flags_max_load }, \

@@ -175,19 +175,16 @@ static int look_at_unit(const struct schedule *s, const char *path,
 	return rc;
 }
 
+/* systemd wants units that everybody can read. */
 static int write_unit(const char *dir, const char *name, struct span text,
 		      struct scout_err *err)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int rc = fd < 0 ? -errno : os_replace_file(fd, name, text.ptr,
-						   text.len);
+	int rc = fd < 0 ? -errno : os_replace_file_mode(fd, name, text.ptr,
+							text.len, 0644);
 
-	/* systemd asks for no more than that it can be read by itself */
-	if (fd >= 0) {
-		if (!rc && fchmodat(fd, name, 0644, 0))
-			rc = -errno;
+	if (fd >= 0)
 		close(fd);
-	}
 	return rc < 0 ? scout_err_sys(err, -rc, "writing '%s/%s'", dir, name) :
 			SCOUT_OK;
 }

@@ -12,6 +12,7 @@
 #include "tools/job_report.h"
 #include "tools/progress.h"
 #include "tools/registry.h"
+#include "tools/repair.h"
 #include "tools/run_report.h"
 
 static const char program[] = "scout-index";
@@ -57,6 +58,61 @@ static void fill_options(struct update_run *s, const char *index_dir,
 	};
 }
 
+/* Of what folder an index is that cannot say so: the one that it lies in. */
+static const char *guess_root(struct update_run *s, const char *index_dir)
+{
+	const char *end = index_dir + strlen(index_dir);
+
+	if (s->flags.folders.nitems)
+		return s->flags.folders.items[0];
+	if (end - index_dir < 8 || strcmp(end - 8, "/.scout"))
+		return NULL;
+	return arena_dup(&s->arena, index_dir, (size_t)(end - 8 - index_dir));
+}
+
+/* Makes the index anew that was set aside. */
+static int rebuild(struct update_run *s, struct build_options *options,
+		   struct repair *repair, struct scout_err *err)
+{
+	int rc = SCOUT_OK;
+
+	if (!repair->has_rules) {
+		repair->root = guess_root(s, options->index_dir);
+		rc = walk_rules_load_global(&repair->rules, &s->arena, err);
+	}
+	if (rc < 0)
+		return rc;
+	cli_message(program, "the index in '%s' was broken; it is now in '%s', "
+		    "and a new one is made%s", options->index_dir,
+		    repair->where, repair->has_rules ? "" :
+		    ", by the rules that a build has without flags");
+	if (!repair->root)
+		return scout_err_set(err, SCOUT_E_CORRUPT,
+				     "it cannot be read of which folder the "
+				     "index in '%s' was; make it anew with "
+				     "'scout-index build --index'",
+				     options->index_dir);
+	options->root = repair->root;
+	options->rules = &repair->rules;
+	return scout_build(options, &s->report, err);
+}
+
+static int update_or_repair(struct update_run *s, struct build_options *options,
+			    struct scout_err *err)
+{
+	struct repair repair = { .is_broken = false };
+	int rc = SCOUT_OK;
+
+	if (s->flags.repair)
+		rc = repair_begin(options->index_dir, &options->lock, &s->arena,
+				  &repair, err);
+	if (rc < 0)
+		return rc;
+	if (repair.is_broken)
+		return rebuild(s, options, &repair, err);
+	return scout_update(options, &s->report, &s->update, err);
+}
+
 /* Updates one index. */
 static int update(struct update_run *s, const char *index_dir, int *out_code,
 		  struct scout_err *err)
@@ -71,7 +127,7 @@ static int update(struct update_run *s, const char *index_dir, int *out_code,
 							  STDERR_FILENO));
 	rc = run_flags_begin(&s->flags.run, err);
 	if (!rc)
-		rc = scout_update(&options, &s->report, &s->update, err);
+		rc = update_or_repair(s, &options, err);
 	progress_clear(&s->progress);
 	if (!rc)
 		*out_code = run_report_print(&s->flags, index_dir, &s->report,
@@ -178,6 +234,7 @@ static int run(const char **args, size_t nargs, struct output *out,
 
 const struct command update_command = {
 	"update", "[FLAGS] [DIR]",
-	"take in what has changed in the files of an index (of all that have names)", &update_flag_table,
+	"take in what has changed in the files of an index, or of all\n"
+	"that have names", &update_flag_table,
 	run
 };
