@@ -21,6 +21,7 @@ struct index_search {
 	size_t nheads;
 	bool wants_lines;	/* to be counted or printed */
 	bool wants_pieces;	/* to be printed or confirmed */
+	size_t list_bytes;	/* what the next list may take, at most */
 	/* hits of one document, by line */
 	struct buf pieces;	/* struct hit_piece */
 	struct buf hints;	/* struct line_hint */
@@ -69,6 +70,7 @@ int index_search_open(struct index_snapshot *snapshot,
 	s->narrow = plan->narrow;
 	s->ranking = ranking;
 	s->wants_lines = options->detail != DETAIL_FILES;
+	s->list_bytes = CANDIDATES_FIRST_BYTES;
 	s->wants_pieces = options->detail == DETAIL_TEXT ||
 			  (s->wants_lines && options->verify == VERIFY_ALWAYS);
 	arena_init(&s->arena, MEM_QUERY);
@@ -369,10 +371,14 @@ int index_search_next(struct index_search *s, struct candidate_list *list,
 {
 	const struct candidate *c;
 	struct head *h;
+	size_t most;
 	int rc = SCOUT_OK;
 
 	arena_clear(&list->arena);
 	buf_clear(&list->candidates);
+	most = list->arena.total_bytes + s->list_bytes;
+	if (s->list_bytes < CANDIDATES_MAX_BYTES)
+		s->list_bytes *= 4;
 	while (!rc) {
 		h = first_head(s);
 		c = next_fresh(s, h);
@@ -384,8 +390,7 @@ int index_search_next(struct index_search *s, struct candidate_list *list,
 			rc = put_candidate(s, h, list, err);
 		if (!rc && !c)
 			rc = advance(s, h, err);
-		if (list->arena.total_bytes + list->candidates.len >
-		    CANDIDATES_MAX_BYTES)
+		if (list->arena.total_bytes + list->candidates.len > most)
 			break;
 	}
 	return rc;

@@ -11,7 +11,9 @@
 #include "query/rank/rank_index.h"
 #include "query/verify/candidate.h"
 
-enum { CANDIDATES_MAX_BYTES = 8 << 20 };
+/* What the first list of a search may take, and all later ones: few, so that the
+ * first line is printed soon; more, so that threads need not start often. */
+enum { CANDIDATES_FIRST_BYTES = 128 << 10, CANDIDATES_MAX_BYTES = 8 << 20 };
 
 struct index_search;
 
@@ -47,7 +49,7 @@ void candidate_list_release(struct candidate_list *list);
 
 /*
  * Fills list (cleared first) with the next candidates in path order, as many as
- * there are or as CANDIDATES_MAX_BYTES hold.  SCOUT_END if these are the last.
+ * there are or as fit.  SCOUT_END if these are the last.
  */
 int index_search_next(struct index_search *s, struct candidate_list *list,
 		      struct scout_err *err);
