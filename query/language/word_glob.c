@@ -95,10 +95,11 @@ static bool match_somewhere(const struct glob_item *items, size_t n,
 	for (;;) {
 		const uint8_t *hit = w->at;
 
+		/* an empty word may be at NULL */
 		if (first.len)
 			hit = memmem(w->at, (size_t)(w->end - w->at),
 				     first.ptr, first.len);
-		if (!hit)
+		if (first.len && !hit)
 			return false;
 		w->at = hit;
 		if (match_front(items, n, w))

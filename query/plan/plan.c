@@ -34,18 +34,18 @@ static bool has_iota_subscript(struct span s)
 }
 
 /* Whether that may be so of a piece: then its terms are not known. */
-static bool is_out_of_order(const struct ast *leaf,
-			    const struct ast_piece *piece)
+static int is_out_of_order(struct planner *p, const struct ast *leaf,
+			   const struct ast_piece *piece, bool *out)
 {
-	size_t i;
-
+	*out = false;
 	if (!leaf->sensitive)
-		return false;
-	for (i = 0; i < piece->nitems; i++)
-		if (has_iota_subscript(piece->items[i].folded))
-			return true;
-	return has_iota_subscript(piece->raw) ||
-	       has_iota_subscript(piece->folded);
+		return SCOUT_OK;
+	/* decomposed, and with its marks even if they do not count */
+	buf_clear(&p->fold);
+	if (fold_whole(piece->raw, 0, &p->fold) < 0)
+		return out_of_memory(p);
+	*out = has_iota_subscript(buf_span(&p->fold));
+	return SCOUT_OK;
 }
 
 static bool is_expanded(const struct ast *leaf, const struct ast_piece *piece)
@@ -69,10 +69,13 @@ static int plan_piece(struct planner *p, const struct ast *node,
 		      const struct ast_piece *piece, struct leaf_plan *leaf,
 		      struct piece_plan *out)
 {
-	int rc = SCOUT_OK;
+	bool is_lost;
+	int rc = is_out_of_order(p, node, piece, &is_lost);
 
+	if (rc < 0)
+		return rc;
 	out->is_expanded = is_expanded(node, piece);
-	leaf->is_anywhere |= is_out_of_order(node, piece);
+	leaf->is_anywhere |= is_lost;
 	/* what was cut off is not in the index */
 	leaf->minds_overlong |= out->is_expanded;
 	if (!out->is_expanded)

@@ -141,12 +141,13 @@ static int may_match(const struct word_terms *w, struct term_scratch *s,
 	}
 	rc = word_pattern_matches(&w->folded, folded, folded, composed,
 				  &s->part, out);
-	if (rc < 0 || *out || w->pattern.kind == PATTERN_WORD ||
-	    is_simple(folded))
+	if (rc < 0 || *out || w->pattern.kind == PATTERN_WORD)
 		return rc;
-	*out = w->pattern.kind == PATTERN_FUZZY ?
-		       edit_within(&w->wide, composed) :
-		       has_cores(w, folded);
+	if (w->pattern.kind == PATTERN_FUZZY)
+		*out = !(is_simple(folded) && span_is_ascii(w->pattern.text)) &&
+		       edit_within(&w->wide, composed);
+	else
+		*out = !is_simple(folded) && has_cores(w, folded);
 	return SCOUT_OK;
 }
 

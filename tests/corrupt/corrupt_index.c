@@ -39,6 +39,10 @@ static const struct question questions[] = {
 	FILES("w1*"),
 	COUNT("w*"),			/* all dictionary blocks */
 	FILES("*itse*"),		/* through the filters */
+	FILES("bitsat~"),		/* by leaps */
+	FILES("accents:no third"),
+	FILES("accents:no *itse*"),
+	FILES("part:third"),
 	FILES("*gain NEAR/3 o?ten"),
 	LINES("third NEAR/3 words"),
 	FILES("third BEFORE/9 w1*"),

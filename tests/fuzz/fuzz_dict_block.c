@@ -65,6 +65,23 @@ static void search(struct span bytes, struct span needle)
 	}
 }
 
+/* To the group where a term would have to be, as walks go. */
+static void leap(struct span bytes, struct span wanted)
+{
+	static struct dict_group g;
+	struct dict_block b;
+	unsigned group;
+
+	(void)dict_block_is_ascii(bytes);
+	SCOUT_ASSERT(!dict_block_open(&b, bytes));
+	if (dict_block_find_group(&b, wanted, &group))
+		return;
+	SCOUT_ASSERT(group < b.nrestarts);
+	if (!dict_block_unpack(&b, group, &g) &&
+	    !dict_block_read_info(&b, group * DICT_RESTART + g.n - 1))
+		check_term(&b, bytes);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span bytes = span_of(data, size), wanted = fuzz_line(&bytes);
@@ -75,6 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (!dict_block_next(&b))
 		check_term(&b, bytes);
 	search(bytes, wanted);
+	leap(bytes, wanted);
 	SCOUT_ASSERT(!dict_block_open(&b, bytes));
 	if (dict_block_seek(&b, wanted))
 		return 0;

@@ -87,6 +87,12 @@ def word_glob():
     return [r.encode() for r in rows]
 
 
+def word_pattern():
+    rows = [(1, "kmallc\nkmalloc"), (2, "abcd\nbadc"), (3, "ca\nabc"), (3, "kitten\nsitting"), (1, "caf\u00e9\ncafe"),
+            (0, "x\nx"), (12, "parseHTTP\nparseHTTPHeader2"), (1, "\n_foo__Bar\u203f1"), (2, "a\n\u0301a\u0301E\u0301x_\u0301")]
+    return [bytes([n]) + r.encode() for n, r in rows]
+
+
 # --- values of the store
 
 def dict_block(terms):
@@ -288,7 +294,7 @@ def kernels():
 
 TARGETS = {
     "query_parse": query_parse, "tokenizer": tokenizer, "fold": fold, "glob": glob,
-    "word_glob": word_glob, "dict_block": dict_blocks, "postings": postings,
+    "word_glob": word_glob, "word_pattern": word_pattern, "dict_block": dict_blocks, "postings": postings,
     "line_map": line_map, "path_block": path_block, "walk_rules": walk_rules,
     "manifest": manifest, "stats": stats, "memsearch": memsearch, "kernels": kernels,
 }
