@@ -45,8 +45,7 @@ static int look_up(const struct piece_plan *p, struct segment_reader *seg,
 	return rc;
 }
 
-static int explain_piece(const struct ast_piece *piece,
-			 const struct piece_plan *p,
+static int explain_piece(struct span piece, const struct piece_plan *p,
 			 struct index_snapshot *snapshot, struct buf *out,
 			 struct scout_err *err)
 {
@@ -55,7 +54,7 @@ static int explain_piece(const struct ast_piece *piece,
 	int rc = SCOUT_OK;
 
 	buf_put_str(out, "    ");
-	put_printable(piece->raw, out);
+	put_printable(piece, out);
 	buf_printf(out, ": %s", p->is_expanded ? p->match.name : "word ");
 	if (!p->is_expanded)
 		put_printable(p->term, out);
@@ -71,6 +70,46 @@ static int explain_piece(const struct ast_piece *piece,
 			   (ull)f.noccurrences);
 	buf_put_u8(out, '\n');
 	return SCOUT_OK;
+}
+
+static void indent(struct buf *out, unsigned depth)
+{
+	while (depth--)
+		buf_put_str(out, "  ");
+}
+
+/* What the index is asked about a regex or lit:. */
+static int explain_need(const struct query_plan *plan,
+			const struct leaf_need *need, unsigned depth,
+			struct index_snapshot *snapshot, struct buf *out,
+			struct scout_err *err)
+{
+	const struct leaf_plan *leaf = &plan->leaves[need->leaf];
+	size_t i;
+	int rc = SCOUT_OK;
+
+	if (need->kind != NEED_PHRASE) {
+		indent(out, depth);
+		buf_put_str(out, need->kind == NEED_ALL ? "all of\n" :
+							  "one of\n");
+		for (i = 0; i < need->nchild && !rc; i++)
+			rc = explain_need(plan, need->child[i], depth + 1,
+					  snapshot, out, err);
+		return rc;
+	}
+	if (leaf->npieces > 1) {
+		indent(out, depth);
+		buf_put_str(out, "one after the other\n");
+	}
+	for (i = 0; i < leaf->npieces && !rc; i++) {
+		const struct piece_plan *p = &leaf->pieces[i];
+		const struct need_word *w = p->match.ctx;
+
+		indent(out, depth - 1 - (leaf->npieces == 1));
+		rc = explain_piece(p->is_expanded ? w->folded : p->term, p,
+				   snapshot, out, err);
+	}
+	return rc;
 }
 
 static const char *how(const struct leaf_plan *leaf)
@@ -177,9 +216,12 @@ int plan_explain(const struct query_plan *plan, const struct ast *root,
 		ast_print(plan->tree->leaves[l], out);
 		buf_printf(out, ": %s\n", how(leaf));
 		for (i = 0; i < leaf->npieces && !rc; i++)
-			rc = explain_piece(&plan->tree->leaves[l]->pieces[i],
-					   &leaf->pieces[i], snapshot, out,
-					   err);
+			rc = explain_piece(
+				plan->tree->leaves[l]->pieces[i].raw,
+				&leaf->pieces[i], snapshot, out, err);
+		if (leaf->need && !rc)
+			rc = explain_need(plan, leaf->need, 2, snapshot, out,
+					  err);
 	}
 	for (l = 0; l < plan->tree->nfilters && !rc; l++)
 		rc = explain_filter(plan, l, snapshot, out, err);

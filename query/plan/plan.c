@@ -1,6 +1,7 @@
 #include "query/plan/plan.h"
 
 #include "index_format/fold.h"
+#include "query/plan/text_plan.h"
 
 struct planner {
 	struct arena *arena;
@@ -92,10 +93,6 @@ static int plan_leaf(struct planner *p, const struct ast *node,
 	size_t i;
 	int rc = SCOUT_OK;
 
-	if (node->kind == AST_REGEX || node->kind == AST_LITERAL) {
-		out->is_anywhere = true;
-		return SCOUT_OK;
-	}
 	out->npieces = node->npieces;
 	out->pieces = arena_calloc(p->arena, node->npieces,
 				   sizeof(*out->pieces));
@@ -125,28 +122,86 @@ static bool look_at(const struct match_node *node, bool in_near,
 	return is_boolean;
 }
 
+static bool is_text(const struct ast *leaf)
+{
+	return leaf->kind == AST_REGEX || leaf->kind == AST_LITERAL;
+}
+
+/* What texts must have for each leaf that is about them; makes room for the
+ * leaves that takes. */
+static int find_needs(struct planner *p, struct query_plan *out,
+		      struct text_need ***out_needs)
+{
+	const struct match_tree *tree = out->tree;
+	struct text_need **needs;
+	unsigned l;
+
+	needs = arena_calloc(p->arena, tree->nleaves, sizeof(*needs));
+	out->nleaves = tree->nleaves;
+	for (l = 0; l < tree->nleaves && needs; l++) {
+		if (!is_text(tree->leaves[l]))
+			continue;
+		if (text_plan_need(tree->leaves[l], p->arena, &needs[l]) < 0)
+			return out_of_memory(p);
+		out->nleaves += text_plan_count(needs[l]);
+	}
+	out->leaves = arena_calloc(p->arena, out->nleaves,
+				   sizeof(*out->leaves));
+	*out_needs = needs;
+	return needs && out->leaves ? SCOUT_OK : out_of_memory(p);
+}
+
+static int plan_text(struct planner *p, const struct text_need *need,
+		     struct query_plan *plan, unsigned *next,
+		     struct leaf_plan *out)
+{
+	struct leaf_need *made;
+
+	out->is_approximate = true;
+	out->is_anywhere = need->kind == NEED_NOTHING;
+	if (out->is_anywhere)
+		return SCOUT_OK;
+	if (text_plan_make(need, p->arena, plan->leaves, next, &made) < 0)
+		return out_of_memory(p);
+	out->need = made;
+	return SCOUT_OK;
+}
+
+static int plan_leaves(struct planner *p, const struct plan_input *input,
+		       struct text_need **needs, struct query_plan *out)
+{
+	const struct match_tree *tree = input->tree;
+	unsigned l, next = tree->nleaves;
+	int rc = SCOUT_OK;
+
+	for (l = 0; l < tree->nleaves && !rc; l++)
+		rc = needs[l] ? plan_text(p, needs[l], out, &next,
+					  &out->leaves[l]) :
+				plan_leaf(p, tree->leaves[l],
+					  input->wants_lines,
+					  &out->leaves[l]);
+	return rc;
+}
+
 int plan_make(const struct plan_input *input, struct arena *arena,
 	      struct query_plan *out, struct scout_err *err)
 {
-	const struct match_tree *tree = input->tree;
 	struct planner p = { .arena = arena, .err = err };
-	unsigned l;
-	int rc = SCOUT_OK;
+	struct text_need **needs = NULL;
+	int rc;
 
 	buf_init(&p.fold, MEM_QUERY);
-	out->tree = tree;
+	out->tree = input->tree;
 	out->filters = input->filters;
 	out->narrow = input->narrow;
 	out->by_line = input->by_line;
-	out->leaves = arena_calloc(arena, tree->nleaves, sizeof(*out->leaves));
-	if (!out->leaves)
-		return out_of_memory(&p);
-	out->is_boolean = look_at(tree->root, out->by_line, out) &&
+	rc = find_needs(&p, out, &needs);
+	if (rc < 0)
+		return rc;
+	out->is_boolean = look_at(out->tree->root, out->by_line, out) &&
 			  !(out->narrow && out->narrow->is_set) &&
 			  !out->by_line;
-	for (l = 0; l < tree->nleaves && !rc; l++)
-		rc = plan_leaf(&p, tree->leaves[l], input->wants_lines,
-			       &out->leaves[l]);
+	rc = plan_leaves(&p, input, needs, out);
 	buf_release(&p.fold);
 	return rc;
 }

@@ -12,6 +12,7 @@
 #include "query/filter/path_narrow.h"
 #include "query/match/eval.h"
 #include "query/plan/term_match.h"
+#include "query/plan/text_need.h"
 
 struct piece_plan {
 	bool is_expanded;	/* may stand for several terms */
@@ -21,7 +22,16 @@ struct piece_plan {
 	struct term_match match;
 };
 
+/* What a document must have for a regex or lit: to match in it. */
+struct leaf_need {
+	enum need_kind kind;	/* never NEED_NOTHING */
+	unsigned leaf;		/* PHRASE: a leaf of the plan */
+	struct leaf_need **child;
+	size_t nchild;
+};
+
 struct leaf_plan {
+	const struct leaf_need *need;	/* a regex or lit:, if that is known */
 	struct piece_plan *pieces;
 	size_t npieces;
 	/* the index cannot tell where it occurs: in any document, perhaps */
@@ -36,7 +46,8 @@ struct leaf_plan {
 
 struct query_plan {
 	const struct match_tree *tree;
-	struct leaf_plan *leaves;	/* by leaf number */
+	struct leaf_plan *leaves;	/* by leaf number; then those of needs */
+	unsigned nleaves;
 	const struct file_filters *filters;	/* the tree's, borrowed */
 	const struct path_narrow *narrow;	/* or NULL: all files */
 	bool by_line;		/* asked of each line by itself */

@@ -182,19 +182,47 @@ static bool is_exact(const struct segment_run *r, const struct leaf_run *l)
 }
 
 static int index_leaf(void *ctx, unsigned leaf, bool want_positions,
+		      struct leaf_spans *out);
+
+/* Whether the document has what a regex or lit: needs. */
+static int check_need(struct segment_run *r, const struct leaf_need *need,
+		      bool *out)
+{
+	struct leaf_spans s;
+	size_t i;
+	int rc = SCOUT_OK;
+
+	if (need->kind == NEED_PHRASE) {
+		rc = index_leaf(r, need->leaf, false, &s);
+		*out = s.n > 0;
+		return rc;
+	}
+	*out = need->kind == NEED_ALL;
+	for (i = 0; i < need->nchild && *out == (need->kind == NEED_ALL) && !rc;
+	     i++)
+		rc = check_need(r, need->child[i], out);
+	return rc;
+}
+
+static int index_leaf(void *ctx, unsigned leaf, bool want_positions,
 		      struct leaf_spans *out)
 {
 	struct segment_run *r = ctx;
 	struct leaf_run *l = &r->leaves[leaf];
-	bool is_phrase = l->plan->npieces > 1;
+	bool is_phrase = l->plan->npieces > 1, holds;
 	int rc;
 
 	*out = (struct leaf_spans){ .len = (uint32_t)l->plan->npieces,
 				    .is_exact = is_exact(r, l),
 				    .only_present = true };
-	if (l->plan->is_anywhere) {
+	if (l->plan->is_anywhere || l->is_common) {
 		out->n = 1;
 		return SCOUT_OK;
+	}
+	if (l->plan->need) {
+		rc = check_need(r, l->plan->need, &holds);
+		out->n = !rc && holds;
+		return rc;
 	}
 	rc = check_leaf(r, l);
 	if (rc < 0)
@@ -376,6 +404,29 @@ static int open_leaf(struct segment_run *r, unsigned leaf,
 	return rc;
 }
 
+static struct doc_iter *leaf_iter(struct segment_run *r, unsigned leaf);
+
+/* The documents that may have what a regex or lit: needs. */
+static struct doc_iter *need_iter(struct segment_run *r,
+				  const struct leaf_need *need)
+{
+	struct doc_iter **child;
+	size_t i, n = need->nchild;
+
+	if (need->kind == NEED_PHRASE)
+		return leaf_iter(r, need->leaf);
+	child = arena_alloc(r->arena, n * sizeof(*child));
+	for (i = 0; child && i < n; i++) {
+		child[i] = need_iter(r, need->child[i]);
+		if (!child[i])
+			return NULL;
+	}
+	if (!child)
+		return NULL;
+	return need->kind == NEED_ALL ? doc_iter_and(child, n, r->arena) :
+					doc_iter_or(child, n, r->arena);
+}
+
 /* The documents that have all words of a leaf. */
 static struct doc_iter *leaf_iter(struct segment_run *r, unsigned leaf)
 {
@@ -383,8 +434,10 @@ static struct doc_iter *leaf_iter(struct segment_run *r, unsigned leaf)
 	struct doc_iter **child;
 	size_t i, n = l->plan->npieces;
 
-	if (l->plan->is_anywhere)
+	if (l->plan->is_anywhere || l->is_common)
 		return doc_iter_all(r->seg, r->arena);
+	if (l->plan->need)
+		return need_iter(r, l->plan->need);
 	child = arena_alloc(r->arena, n * sizeof(*child));
 	for (i = 0; child && i < n; i++) {
 		child[i] = doc_iter_word(&l->words[i], r->arena);
@@ -489,6 +542,14 @@ static doc_id leaf_ndocs(const struct leaf_run *l)
 	return least;
 }
 
+/* Whether what is needed is in so many documents that it tells too little. */
+static bool is_common(const struct segment_run *r, const struct leaf_run *l)
+{
+	enum { PERCENT = 30 };
+
+	return (uint64_t)leaf_ndocs(l) * 100 > (uint64_t)r->seg->ndocs * PERCENT;
+}
+
 static int open_by_line(struct segment_run *r)
 {
 	unsigned l, n = r->plan->tree->nleaves;
@@ -511,7 +572,7 @@ int segment_run_open(struct segment_run *r, struct segment_reader *seg,
 	struct match_source source = { .ctx = r, .leaf = index_leaf,
 				       .near = index_near,
 				       .filter = index_filter };
-	unsigned l, nleaves = plan->tree->nleaves;
+	unsigned l, nleaves = plan->nleaves;
 	int rc = SCOUT_OK;
 
 	memset(r, 0, sizeof(*r));
@@ -531,6 +592,8 @@ int segment_run_open(struct segment_run *r, struct segment_reader *seg,
 		rc = open_leaf(r, l, err);
 	if (rc < 0)
 		return rc;
+	for (l = plan->tree->nleaves; l < nleaves; l++)
+		r->leaves[l].is_common = is_common(r, &r->leaves[l]);
 	rc = doc_filter_open(&r->filter, seg, plan->filters, plan->narrow,
 			     arena);
 	if (!rc && plan->by_line)
@@ -547,7 +610,7 @@ void segment_run_close(struct segment_run *r)
 
 	if (!r->seg)
 		return;
-	for (l = 0; r->leaves && l < r->plan->tree->nleaves; l++) {
+	for (l = 0; r->leaves && l < r->plan->nleaves; l++) {
 		struct leaf_run *leaf = &r->leaves[l];
 
 		for (i = 0; leaf->words && i < leaf->plan->npieces; i++)

@@ -24,6 +24,7 @@ struct leaf_run {
 	struct position_reader *readers;	/* or one after the other */
 	bool has_readers;		/* all its words are terms */
 	bool is_approximate;
+	bool is_common;			/* of a need, and not worth asking */
 	bool has_unsure;	/* ... in some documents of its expansions */
 	bool has_positions;		/* all its words can tell them */
 	/* what is known for the document at hand */

@@ -1,0 +1,448 @@
+/*
+ * What is derived of a regex, by hand-made rows and by random ones: whenever
+ * PCRE2 finds a match, the filter lets the line through and the condition on the
+ * words holds.
+ */
+#include "tests/unit/support.h"
+
+#include "index_format/fold.h"
+#include "index_format/tokenizer.h"
+#include "query/plan/text_need.h"
+#include "query/verify/line_filter.h"
+#include "query/verify/regex.h"
+#include "query/verify/required_strings.h"
+
+/* --- As text ------------------------------------------------------------- */
+
+static void put_need(const struct text_need *n, struct buf *out)
+{
+	size_t i;
+
+	if (n->kind == NEED_NOTHING) {
+		buf_put_str(out, "-");
+		return;
+	}
+	buf_put_str(out, n->kind == NEED_PHRASE ? "[" :
+			 n->kind == NEED_ALL	? "all(" : "one(");
+	for (i = 0; i < n->nwords; i++) {
+		buf_put_str(out, i ? " " : "");
+		buf_put_str(out, n->words[i].is_open_before ? "*" : "");
+		buf_put_span(out, n->words[i].folded);
+		buf_put_str(out, n->words[i].is_open_after ? "*" : "");
+	}
+	for (i = 0; i < n->nchild; i++) {
+		buf_put_str(out, i ? " " : "");
+		put_need(n->child[i], out);
+	}
+	buf_put_str(out, n->kind == NEED_PHRASE ? "]" : ")");
+}
+
+static const struct {
+	const char *pattern, *need;
+} rows[] = {
+	{ "foobar", "[*foobar*]" },
+	{ "foo_bar\\(", "[*foo_bar]" },
+	{ " foo_bar\\(", "[foo_bar]" },
+	{ "^foo", "[foo*]" },
+	{ "foo$", "[*foo]" },
+	{ "\\bfoo\\b", "[*foo*]" },
+	{ "static int foo", "[*static int foo*]" },
+	{ "static[ \\t]+int", "[*static int*]" },
+	{ "static\\s+int", "[*static*]" },
+	{ "foo *bar", "one([*foo bar*] [*foobar*])" },
+	{ "->lock\\(", "[lock]" },
+	{ "\\);", "-" },
+	{ ".", "-" },
+	{ "fo", "-" },
+	{ "copy_(to|from)_user\\(", "one([*copy_to_user] [*copy_from_user])" },
+	{ "abc|def", "one([*abc*] [*def*])" },
+	{ "abc|d", "-" },
+	{ "abc|", "-" },
+	{ "(abc)?def", "one([*abcdef*] [*def*])" },
+	{ "(abc)*def", "[*def*]" },
+	{ "(abc)+def", "[*abc*]" },
+	{ "a{3}", "[*aaa*]" },
+	{ "0x[0-9a-f]{8}", "-" },
+	{ "foo.*bar", "[*foo*]" },
+	{ "barrier.*usb.*complete", "all([*barrier*] [*complete*])" },
+	{ "(?i)KERNEL", "[*kernel*]" },
+	{ "(?i)stra\u00dfe", "[*strasse*]" },
+	{ "caf\u00e9 xy", "[*cafe\u0301 xy*]" },
+	{ "caf\u00e9 x", "[*cafe\u0301]" },
+	{ "caf\u00e9", "[*cafe*]" },
+	{ "foo[a-c]\\(", "one([*fooa] [*foob] [*fooc])" },
+	{ "foo[(,] bar\\)", "[*foo bar]" },
+	{ "foo(?=bar)", "[*foo*]" },
+	{ "foo(?!bar)baz", "[*foobaz*]" },
+	{ "(foo)bar\\1", "[*foobar*]" },
+	{ "\\Qab.c(de\\E", "[*ab c de*]" },
+	{ "x(?#no)yz", "[*xyz*]" },
+	{ "(?x) foo  bar # comment", "[*foobar*]" },
+	{ "foo(*ACCEPT)bar", "-" },
+	{ "(?(1)foo|bar)baz", "-" },
+	{ "foo{,3}bar", "-" },
+	{ "\u6771\u4eac", "[\u6771 \u4eac*]" },
+	{ "a\u00adbcd\\(", "[*abcd]" },
+	{ "the end\\.$", "[*the end]" },
+};
+
+static struct text_need *derive(const char *pattern, unsigned flags,
+				struct arena *arena)
+{
+	struct regex_node *tree;
+	struct text_need *need;
+
+	assert_int_equal(regex_parse(span_str(pattern), flags, arena, &tree),
+			 SCOUT_OK);
+	assert_int_equal(text_need_make(tree, arena, &need), SCOUT_OK);
+	return need;
+}
+
+static void test_needs(void **state)
+{
+	struct buf out = BUF_INIT(MEM_OTHER);
+	struct arena arena;
+	size_t i;
+
+	(void)state;
+	arena_init(&arena, MEM_OTHER);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		buf_clear(&out);
+		put_need(derive(rows[i].pattern, 0, &arena), &out);
+		if (strcmp(buf_cstr(&out), rows[i].need))
+			print_message("%s\n", rows[i].pattern);
+		assert_string_equal(buf_cstr(&out), rows[i].need);
+	}
+	buf_release(&out);
+	arena_release(&arena);
+}
+
+/* --- Whether it holds ----------------------------------------------------- */
+
+enum { MAX_WORDS = 256 };
+
+struct words {
+	struct span at[MAX_WORDS];
+	size_t n;
+};
+
+static void split(struct span text, struct arena *arena, struct words *out)
+{
+	static struct token_batch batch;
+	struct tokenizer t;
+	uint32_t i;
+
+	out->n = 0;
+	tokenizer_start(&t, text, true, true);
+	while (tokenizer_next(&t, &batch))
+		for (i = 0; i < batch.ntokens && out->n < MAX_WORDS; i++) {
+			struct buf folded = BUF_INIT(MEM_OTHER);
+			struct span raw = span_of(text.ptr +
+						  batch.tokens[i].start,
+						  batch.tokens[i].len);
+
+			assert_int_equal(fold_whole(raw, FOLD_CASE, &folded),
+					 SCOUT_OK);
+			if (folded.len)
+				out->at[out->n++] = span_of(
+					arena_dup(arena, folded.ptr,
+						  folded.len), folded.len);
+			buf_release(&folded);
+		}
+}
+
+static bool word_fits(const struct need_word *w, struct span word)
+{
+	const uint8_t *at;
+
+	if (w->folded.len > word.len)
+		return false;
+	if (w->is_open_before && w->is_open_after)
+		return memmem(word.ptr, word.len, w->folded.ptr,
+			      w->folded.len);
+	at = w->is_open_before ? word.ptr + word.len - w->folded.len : word.ptr;
+	return !memcmp(at, w->folded.ptr, w->folded.len) &&
+	       (w->is_open_before || w->is_open_after ||
+		w->folded.len == word.len);
+}
+
+static bool holds(const struct text_need *n, const struct words *words)
+{
+	size_t i, j;
+
+	if (n->kind == NEED_NOTHING)
+		return true;
+	if (n->kind != NEED_PHRASE) {
+		for (i = 0; i < n->nchild; i++)
+			if (holds(n->child[i], words) == (n->kind == NEED_ONE))
+				return n->kind == NEED_ONE;
+		return n->kind == NEED_ALL;
+	}
+	for (i = 0; i + n->nwords <= words->n; i++) {
+		for (j = 0; j < n->nwords; j++)
+			if (!word_fits(&n->words[j], words->at[i + j]))
+				break;
+		if (j == n->nwords)
+			return true;
+	}
+	return false;
+}
+
+/* --- At random ------------------------------------------------------------ */
+
+static struct rng rng;
+
+static unsigned pick(unsigned n)
+{
+	return rng_below(&rng, n);
+}
+
+static const char *const letters[] = {
+	"a", "b", "k", "s", "K", "S", "x", "0", "7", "_", " ", " ", "-", "(",
+	"\t", ";", "\u00e9", "e\u0301", "\u0301", "\u0323", "\u00df", "\u017f",
+	"\u212a", "\u00ad", "\u200d", "\u6771", "\u4eac", "\u0e31", "\u0e01",
+	"\ufb01", "\u00bd", "\u180e", "\u00a0", "\u0345", "\u03b1", "\u0391",
+	"\uac00", "\u1160", "\ufe0f", "\U0001f600", "\xff", "\xc3", "\u203f",
+};
+
+static const char *random_letter(void)
+{
+	return letters[pick(sizeof(letters) / sizeof(letters[0]))];
+}
+
+static void random_line(struct buf *out)
+{
+	unsigned n = pick(14);
+
+	buf_clear(out);
+	while (n--)
+		buf_put_str(out, pick(3) ? random_letter() :
+					   letters[pick(12)]);
+}
+
+static void random_pattern(struct buf *out, unsigned depth);
+
+static void random_atom(struct buf *out, unsigned depth)
+{
+	static const char *const others[] = {
+		".", "\\w", "\\W", "\\s", "\\d", "\\b", "\\B", "^", "$",
+		"[ab]", "[^a]", "[a-s]", "[ (]", "[[:alpha:]]", "\\p{L}",
+		"[\u00e9-\u00eb]", "(?i)", "\\K", "\\R", "\\h", "[^\\W]",
+		"[\\s;]", "\\x{e9}", "[k]", "(?:)", "\\Qa(\\E", "[^ ]",
+	};
+	const char *letter;
+
+	switch (depth ? pick(6) : 1 + pick(3)) {
+	case 0:
+		buf_put_str(out, pick(2) ? "(" : pick(2) ? "(?i:" : "(?=");
+		random_pattern(out, depth - 1);
+		buf_put_str(out, ")");
+		return;
+	case 1:
+		buf_put_str(out, others[pick(sizeof(others) /
+					     sizeof(others[0]))]);
+		return;
+	default:
+		do
+			letter = random_letter();
+		while ((uint8_t)*letter >= 0xc3 && !letter[1]);
+		if (*letter == '(' || (uint8_t)*letter == 0xff)
+			letter = "\\(";
+		buf_put_str(out, letter);
+	}
+}
+
+static void random_pattern(struct buf *out, unsigned depth)
+{
+	static const char *const repeats[] = { "*", "+", "?", "{2}", "{1,3}",
+					       "+?", "{0}" };
+	unsigned n = 1 + pick(5);
+
+	while (n--) {
+		random_atom(out, depth);
+		if (!pick(4))
+			buf_put_str(out, repeats[pick(7)]);
+		if (depth && !pick(8))
+			buf_put_str(out, "|");
+	}
+}
+
+/* A pattern that follows a random text: most of its letters, some replaced or
+ * repeated. */
+static void pattern_of_text(struct buf *text, struct buf *out)
+{
+	static const char *const others[] = { ".", "\\w*", "[^;]", "\\W",
+					      "\\s", ".*", "(?:x|)", "\\b" };
+	unsigned n = 2 + pick(10);
+
+	while (n--) {
+		const char *letter = pick(3) ? random_letter() :
+					       letters[pick(12)];
+
+		if (!letter[1] && (uint8_t)*letter >= 128)
+			continue;
+		buf_put_str(text, letter);
+		if (!pick(9))
+			buf_put_str(out, others[pick(8)]);
+		else
+			buf_printf(out, "\\Q%s\\E%s", letter,
+				   pick(12) ? "" : pick(2) ? "+" : "?");
+	}
+}
+
+/* text, with something before and after it. */
+static void surround(struct span text, struct buf *out)
+{
+	buf_clear(out);
+	if (pick(3))
+		buf_put_str(out, random_letter());
+	buf_put_span(out, text);
+	if (pick(3))
+		buf_put_str(out, random_letter());
+}
+
+/* Checks one pattern on random lines, or on some with text in them; returns how
+ * many matched. */
+static unsigned check_pattern(struct span pattern, unsigned flags,
+			      struct span text, struct regex_matcher *matcher)
+{
+	struct scout_err err = SCOUT_ERR_INIT;
+	struct line_filter filter;
+	struct line_filter_run run = { .dfa = NULL };
+	struct buf line = BUF_INIT(MEM_OTHER);
+	struct text_need *need;
+	struct regex_node *tree;
+	struct words words;
+	struct arena arena;
+	struct regex *re;
+	unsigned i, matched = 0;
+	size_t start, end;
+	const uint8_t *at;
+
+	if (regex_new(pattern, flags ? REGEX_IGNORE_CASE : 0, &re, &err) < 0)
+		return 0;
+	arena_init(&arena, MEM_OTHER);
+	assert_int_equal(regex_parse(pattern, flags, &arena, &tree), SCOUT_OK);
+	assert_int_equal(text_need_make(tree, &arena, &need), SCOUT_OK);
+	assert_int_equal(line_filter_make(tree, &arena, &filter), SCOUT_OK);
+	for (i = 0; i < 40; i++) {
+		if (text.len)
+			surround(text, &line);
+		else
+			random_line(&line);
+		buf_reserve(&line, TOKEN_PADDING);
+		memset(line.ptr + line.len, 0, TOKEN_PADDING);
+		if (regex_find(re, matcher, buf_span(&line), 0, &start, &end))
+			continue;
+		matched++;
+		split(buf_span(&line), &arena, &words);
+		assert_int_equal(line_filter_find(&filter, &run,
+						  buf_span(&line), &at),
+				 SCOUT_OK);
+		if ((!at && line.len) || !holds(need, &words)) {
+			struct buf said = BUF_INIT(MEM_OTHER);
+
+			put_need(need, &said);
+			print_message("/%.*s/ in '%.*s' (%s), needs %s\n",
+				      (int)pattern.len, pattern.ptr,
+				      (int)line.len, line.ptr,
+				      at ? "passes" : "is held back",
+				      buf_cstr(&said));
+			fail();
+		}
+	}
+	line_filter_run_release(&run);
+	buf_release(&line);
+	arena_release(&arena);
+	regex_free(re);
+	return matched;
+}
+
+static void test_random(void **state)
+{
+	struct buf pattern = BUF_INIT(MEM_OTHER), text = BUF_INIT(MEM_OTHER);
+	struct regex_matcher *matcher;
+	unsigned i, matched = 0;
+
+	(void)state;
+	rng_init(&rng, 601);
+	assert_int_equal(regex_matcher_new(&matcher), SCOUT_OK);
+	for (i = 0; i < 20000; i++) {
+		buf_clear(&pattern);
+		buf_clear(&text);
+		if (i % 2)
+			random_pattern(&pattern, 2);
+		else
+			pattern_of_text(&text, &pattern);
+		matched += check_pattern(buf_span(&pattern),
+					 pick(3) ? 0 : REGEX_PARSE_IGNORE_CASE,
+					 buf_span(&text), matcher);
+	}
+	/* the test says something only if there is much that matches */
+	assert_true(matched > 50000);
+	regex_matcher_free(matcher);
+	buf_release(&pattern);
+	buf_release(&text);
+}
+
+/* What PCRE2 takes for equal when it ignores case, and in \s, \w and so on, is in
+ * our sets, whatever its version. */
+static void test_sets(void **state)
+{
+	static const char *const sets[] = {
+		"\\d", "\\D", "\\s", "\\S", "\\w", "\\W", "\\h", "\\H", "\\v",
+		"\\V", "\\N", "[[:alpha:]]", "[[:^alpha:]]", "[[:lower:]]",
+		"[[:punct:]]", "[^[:space:]]", "\\p{Lu}", "\\P{Lu}", "\\p{L&}",
+		"\\p{P}", "\\p{S}", "\\p{Z}", "\\p{C}", "\\p{N}", "\\p{Xan}",
+		"\\p{Xwd}", "\\p{Xsp}", "\\p{Latin}", "\\p{Greek}", "\\p{Han}",
+		"\\p{Any}", "[^\\p{Po}]", "[^\\d]", "[^k]", "[^\\w-]", "[a-f]",
+		"[^a-fA-F]", "[\\x{17f}]", "[\\x{212a}-\\x{212b}]", "k", "S",
+		"\\x{17f}", "\\x{212a}", "\u00e9", "[^\u00e9]", "\\p{^L}",
+	};
+	unsigned flags, c;
+	size_t i, start, end;
+	struct regex_matcher *matcher;
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, MEM_OTHER);
+	assert_int_equal(regex_matcher_new(&matcher), SCOUT_OK);
+	for (i = 0; i < 2 * sizeof(sets) / sizeof(sets[0]); i++) {
+		struct span pattern = span_str(sets[i / 2]);
+		struct scout_err err = SCOUT_ERR_INIT;
+		struct regex_node *tree;
+		struct regex *re;
+
+		flags = i % 2 ? REGEX_PARSE_IGNORE_CASE : 0;
+		assert_int_equal(regex_new(pattern, flags ? REGEX_IGNORE_CASE :
+							    0, &re, &err),
+				 SCOUT_OK);
+		assert_int_equal(regex_parse(pattern, flags, &arena, &tree),
+				 SCOUT_OK);
+		assert_int_equal(tree->kind, REGEX_CHAR);
+		for (c = 0; c < 128; c++) {
+			uint8_t byte = (uint8_t)c;
+
+			if (regex_find(re, matcher, span_of(&byte, 1), 0,
+				       &start, &end))
+				continue;
+			if (!regex_set_has_ascii(&tree->set, c))
+				print_message("%s, 0x%02x\n", sets[i / 2], c);
+			assert_true(regex_set_has_ascii(&tree->set, c));
+		}
+		regex_free(re);
+	}
+	regex_matcher_free(matcher);
+	arena_release(&arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_needs),
+		cmocka_unit_test(test_sets),
+		cmocka_unit_test(test_random),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
