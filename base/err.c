@@ -24,20 +24,38 @@ int scout_err_set(struct scout_err *err, enum scout_status code,
 	return code;
 }
 
+const char *scout_reason_text(int sys, char room[REASON_TEXT_BYTES])
+{
+	static const char *const texts[] = {
+		"compressed data is cut short",
+		"compressed data is damaged",
+		"not in the compressed format that its name says",
+		"something follows the compressed data",
+		"compressed data expands to more than 1 GiB and more than 250 "
+		"times its size",
+		"compressed with a window of more than 128 MiB",
+	};
+	int i = sys - REASON_CUT_SHORT;
+
+	if (i >= 0 && i < (int)(sizeof(texts) / sizeof(texts[0])))
+		return texts[i];
+	/* the GNU strerror_r may return its own string instead of filling */
+	return strerror_r(sys, room, REASON_TEXT_BYTES);
+}
+
 int scout_err_sys(struct scout_err *err, int sys, const char *fmt, ...)
 {
 	enum scout_status code = sys == ENOMEM ? SCOUT_E_NOMEM : SCOUT_E_IO;
 	const char *reason;
 	va_list ap;
 	size_t n, room;
-	char text[128];
+	char text[REASON_TEXT_BYTES];
 
 	if (!err || err_is_set(err))
 		return code;
 	err->code = code;
 	err->sys = sys;
-	/* the GNU strerror_r may return its own string instead of filling */
-	reason = strerror_r(sys, text, sizeof(text));
+	reason = scout_reason_text(sys, text);
 	/* a path may be longer than a message: the reason must still be told */
 	room = sizeof(err->msg) - strlen(": ") - strlen(reason);
 	va_start(ap, fmt);

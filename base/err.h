@@ -30,9 +30,20 @@ enum scout_status {
 	SCOUT_E_CANCELLED = -10, /* the caller asked to stop (sink, signal) */
 };
 
+/* Why a file cannot be read, where the system has no errno value for it: used
+ * like those.  Stored in indexes: numbers stay. */
+enum read_reason {
+	REASON_CUT_SHORT = 10001, /* compressed data without its end */
+	REASON_DAMAGED,		/* ... that is not what was compressed */
+	REASON_NOT_PACKED,	/* not of the format that its name says */
+	REASON_TRAILING,	/* something else follows it */
+	REASON_EXPANDS,		/* it grows beyond all measure */
+	REASON_WINDOW,		/* decoding it would take too much memory */
+};
+
 struct scout_err {
 	enum scout_status code;
-	int sys;	/* errno, or 0 */
+	int sys;	/* errno, a read_reason, or 0 */
 	size_t pos;	/* SCOUT_E_SYNTAX: byte offset in the query */
 	size_t len;	/* SCOUT_E_SYNTAX: bytes concerned, 0 if unknown */
 	char msg[480];	/* one line, no newline at the end */
@@ -54,6 +65,10 @@ int scout_err_set(struct scout_err *err, enum scout_status code,
  */
 int scout_err_sys(struct scout_err *err, int sys, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+enum { REASON_TEXT_BYTES = 128 };
+/* The text of an errno value or read_reason: room, or static. */
+const char *scout_reason_text(int sys, char room[REASON_TEXT_BYTES]);
 
 /* The same for SCOUT_E_SYNTAX with the place in the query, in bytes. */
 int scout_err_syntax(struct scout_err *err, size_t pos, size_t len,

@@ -44,7 +44,8 @@ static void check_flags(struct checker *c, const struct checked_segment *seg,
  * tells no size. */
 static uint64_t text_bytes_max(const struct doc_info *doc)
 {
-	if (!doc->size_bytes || doc->size_bytes > UINT64_MAX / 4)
+	if (!doc->size_bytes || doc->size_bytes > UINT64_MAX / 4 ||
+	    (doc->flags & DOC_PACKED))
 		return UINT64_MAX;
 	/* two bytes become at most three */
 	return doc->flags & DOC_UTF16 ? doc->size_bytes / 2 * 3 + 3 :

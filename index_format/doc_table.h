@@ -18,7 +18,8 @@ enum doc_flags {
 	DOC_REORDERED = 1 << 2,	/* folding reordered combining marks */
 	DOC_UTF16 = 1 << 3,	/* decoded from UTF-16 */
 	DOC_BOM = 1 << 4,	/* began with a UTF-8 BOM, dropped */
-	DOC_FLAGS_KNOWN = (1 << 5) - 1,
+	DOC_PACKED = 1 << 5,	/* decompressed: its size is another one */
+	DOC_FLAGS_KNOWN = (1 << 6) - 1,
 };
 
 struct doc_info {

@@ -3,7 +3,7 @@
 static void put_flags(struct dumper *d, unsigned flags)
 {
 	static const char *const names[] = {
-		"overlong", "wild", "reordered", "utf16", "bom",
+		"overlong", "wild", "reordered", "utf16", "bom", "packed",
 	};
 	const char *between = "\tflags=";
 	unsigned i;

@@ -13,7 +13,7 @@
 #include "index_format/streams.h"
 
 enum {
-	FORMAT_VERSION = 3,
+	FORMAT_VERSION = 4,
 	MANIFEST_MAX_SEGMENTS = 1 << 20,
 };
 

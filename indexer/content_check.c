@@ -72,6 +72,7 @@ static int check_thread(void *ctx, unsigned worker, struct scout_err *err)
 	if (rc < 0)
 		scout_err_set(err, rc, "comparing files");
 	file_reader_init(&reader, MEM_READ, WINDOW_BYTES);
+	reader.unpacks = c->run->rules->search_zip;
 	while (!rc && !atomic_load(&c->stopped) &&
 	       (i = atomic_fetch_add(&c->next, 1)) < c->n) {
 		rc = index_run_check_cancelled();

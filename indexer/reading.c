@@ -266,6 +266,7 @@ static int index_file(struct worker *w, size_t number, struct scout_err *err)
 		goto out;
 	}
 	s.flags = encoding_flags(w->reader.encoding);
+	s.flags |= w->reader.is_packed ? DOC_PACKED : 0;
 	hash_stream_reset(w->hash);
 	bytes = file_reader_new_bytes(&w->reader);
 	hash_stream_update(w->hash, bytes.ptr, bytes.len);
@@ -301,6 +302,7 @@ static int worker_init(struct worker *w, struct reading *shared)
 	w->shared = shared;
 	w->max_file_words = (uint32_t)(budget / 256);
 	file_reader_init(&w->reader, MEM_READ, window);
+	w->reader.unpacks = shared->options->rules->search_zip;
 	file_terms_init(&w->terms);
 	buf_init(&w->line_records, MEM_TOKENIZE);
 	w->hash = hash_stream_new();

@@ -209,11 +209,17 @@ static int find_files(struct run *r, const char *root, struct scout_err *err)
 	r->root = root;
 	if (!r->index) {
 		SCOUT_ASSERT(root);
+		r->rules.search_zip = r->query->options.search_zip;
 		return walk_rules_load_global(&r->rules, &r->arena, err);
 	}
 	rc = scout_index_snapshot(r->index, &r->snapshot, err);
 	if (rc < 0)
 		return rc;
+	if (r->query->options.search_zip && !r->snapshot->rules.search_zip)
+		return scout_err_set(err, SCOUT_E_USAGE, "the index in '%s' "
+				     "was made without --search-zip, so no "
+				     "compressed file is in it; make it anew "
+				     "with that flag", r->index->dir);
 	r->root = r->index->root;
 	r->stats->index_time_ns = r->snapshot->run_started_ns;
 	r->stats->index_segments = r->snapshot->nsegments;

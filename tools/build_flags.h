@@ -19,6 +19,7 @@ struct build_flags {
 	const char *index_dir;
 	/* which files */
 	int hidden, no_ignore, no_require_git, follow, one_file_system, binary;
+	int search_zip;
 	int unrestricted;		/* how many -u */
 	uint64_t max_filesize;
 	struct flag_list globs, types, types_not;

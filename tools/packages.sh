@@ -34,7 +34,7 @@ need_packages() {
 }
 
 BUILD_PACKAGES="gcc libc6-dev cmake make pkg-config liblmdb-dev libzstd-dev
-	libutf8proc-dev libxxhash-dev libpcre2-dev"
+	libutf8proc-dev libxxhash-dev libpcre2-dev zlib1g-dev"
 TEST_PACKAGES="libcmocka-dev pcre2-utils python3 ripgrep git strace unicode-data
-	zsh fish mandoc cron systemd"
+	zsh fish mandoc cron systemd zstd"
 CROSS_PACKAGES="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"

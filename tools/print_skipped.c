@@ -41,6 +41,8 @@ void skipped_printer_begin(struct skipped_printer *p, struct output *out,
 static void add_json(struct skipped_printer *p, struct span path,
 		     enum skip_reason reason, bool is_dir, int detail)
 {
+	char room[REASON_TEXT_BYTES];
+
 	if (p->listed)
 		output_put_byte(p->out, ',');
 	output_put_str(p->out, "{\"path\":");
@@ -51,7 +53,8 @@ static void add_json(struct skipped_printer *p, struct span path,
 					",\"folder\":false");
 	if (detail) {
 		output_put_str(p->out, ",\"error\":");
-		json_put_lossy(p->out, span_str(strerror(detail)));
+		json_put_lossy(p->out, span_str(scout_reason_text(detail,
+								  room)));
 	}
 	output_put_byte(p->out, '}');
 }
@@ -59,13 +62,15 @@ static void add_json(struct skipped_printer *p, struct span path,
 void skipped_printer_add(struct skipped_printer *p, struct span path,
 			 enum skip_reason reason, bool is_dir, int detail)
 {
+	char room[REASON_TEXT_BYTES];
+
 	if (p->json) {
 		add_json(p, path, reason, is_dir, detail);
 	} else {
 		output_put_str(p->out, skip_reason_name(reason));
 		if (detail) {
 			output_put_str(p->out, ": ");
-			output_put_str(p->out, strerror(detail));
+			output_put_str(p->out, scout_reason_text(detail, room));
 		}
 		output_put_byte(p->out, '\t');
 		output_put_span(p->out, path);

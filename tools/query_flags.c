@@ -210,6 +210,9 @@ static const struct flag table[] = {
 	SET("brute", 0, brute, true, "read every file, use no index"),
 	TEXT("root", 0, root, "DIR",
 	     "with --brute: search DIR, without any index"),
+	SET("search-zip", 'z', search_zip, true,
+	    "with --brute: search .gz and .zst files, too"),
+	SET("no-search-zip", 0, search_zip, false, NULL),
 	CALL("verify", 0, "auto, always or never", apply_verify,
 	     "which candidates to open"),
 	SET("check-reads", 0, check_reads, true,
@@ -514,6 +517,7 @@ void query_flags_options(const struct query_flags *flags,
 	out->verify = (enum verify_mode)flags->verify;
 	out->brute = flags->brute;
 	out->by_line = flags->line_scope;
+	out->search_zip = flags->search_zip;
 	out->fresh = flags->fresh == YES ||
 		     (flags->fresh == UNSET && flags->fresh_default);
 	out->files_without_match = flags->paths && flags->without_match &&

@@ -34,6 +34,7 @@ struct query_flags {
 	const char *index_dir;
 	const char *root;
 	int brute;
+	int search_zip;
 	int fresh;			/* enum tristate, as given */
 	bool fresh_default;		/* if not given */
 	int force_remote;

@@ -23,6 +23,7 @@ static void report_unreadable(const struct build_report *report, uint64_t count)
 {
 	struct skipped_cursor cursor = { 0 };
 	const struct file_entry *e;
+	char room[REASON_TEXT_BYTES];
 	unsigned named = 0;
 
 	while (named < UNREADABLE_NAMED &&
@@ -30,7 +31,7 @@ static void report_unreadable(const struct build_report *report, uint64_t count)
 		if (e->skip != SKIP_UNREADABLE)
 			continue;
 		cli_message(program, "%.*s: %s", (int)e->path_len, e->path,
-			    strerror(e->sys));
+			    scout_reason_text(e->sys, room));
 		named++;
 	}
 	if (count > named)

@@ -11,6 +11,7 @@ enum {
 	/* read of a file that tells no size, such as those of /proc */
 	UNSIZED_BYTES = 65536,
 	REPLACEMENT = 0xfffd,
+	PACKED_FIRST_BYTES = 64 << 10,
 };
 
 void file_reader_init(struct file_reader *r, enum scout_mem_owner owner,
@@ -28,6 +29,7 @@ void file_reader_release(struct file_reader *r)
 	file_reader_close(r);
 	buf_release(&r->raw);
 	buf_release(&r->text);
+	decompress_release(&r->packed);
 }
 
 void file_reader_close(struct file_reader *r)
@@ -70,23 +72,58 @@ static int grow_exactly(struct buf *b, size_t extra)
 	return SCOUT_OK;
 }
 
-static int read_more(struct file_reader *r, struct scout_err *err)
+/* Adds up to want bytes to raw; less only at the end. */
+static int add_bytes(struct file_reader *r, size_t want, struct scout_err *err)
 {
-	size_t want = next_read_bytes(r), got;
+	size_t got;
 	int rc;
 
 	if (grow_exactly(&r->raw, want + READ_PADDING) < 0)
 		return scout_err_set(err, SCOUT_E_NOMEM, "reading a file");
-	rc = os_pread_full(r->fd, r->raw.ptr + r->raw.len, want, r->raw_offset,
-			   &got);
+	rc = r->is_packed ? decompress_read(&r->packed,
+					    r->raw.ptr + r->raw.len, want,
+					    &got) :
+			    os_pread_full(r->fd, r->raw.ptr + r->raw.len, want,
+					  r->raw_offset, &got);
 	if (rc < 0)
 		return scout_err_sys(err, -rc, "reading");
 	r->raw.len += got;
-	r->raw_new = got;
+	r->raw_new += got;
 	r->raw_offset += got;
-	r->at_end = got < want || r->raw_offset >= r->st.size;
-	if (!r->st.size && got == want)
-		r->at_end = false;
+	r->at_end = got < want;
+	return SCOUT_OK;
+}
+
+/* A compressed file does not tell how much it holds: in growing steps. */
+static int read_more_packed(struct file_reader *r, struct scout_err *err)
+{
+	size_t most = r->window_bytes ? r->window_bytes : SIZE_MAX / 2, step;
+	int rc = SCOUT_OK;
+
+	while (!rc && !r->at_end && r->raw_new < most) {
+		step = r->raw_new ? r->raw_new : PACKED_FIRST_BYTES;
+		if (step > most - r->raw_new)
+			step = most - r->raw_new;
+		rc = add_bytes(r, step, err);
+	}
+	return rc;
+}
+
+static int read_more(struct file_reader *r, struct scout_err *err)
+{
+	size_t want;
+	int rc;
+
+	r->raw_new = 0;
+	if (r->is_packed) {
+		rc = read_more_packed(r, err);
+	} else {
+		want = next_read_bytes(r);
+		rc = add_bytes(r, want, err);
+		r->at_end |= r->st.size && r->raw_offset >= r->st.size;
+	}
+	if (rc < 0)
+		return rc;
 	memset(r->raw.ptr + r->raw.len, 0, READ_PADDING);
 	return SCOUT_OK;
 }
@@ -203,6 +240,19 @@ struct span file_reader_new_bytes(const struct file_reader *r)
 	return span_of(r->raw.ptr + r->raw.len - r->raw_new, r->raw_new);
 }
 
+static int open_packed(struct file_reader *r, const char *path,
+		       struct scout_err *err)
+{
+	enum packing packing = r->unpacks ? packing_of(path) : PACKING_NONE;
+	int rc;
+
+	r->is_packed = packing != PACKING_NONE;
+	if (!r->is_packed)
+		return SCOUT_OK;
+	rc = decompress_open(&r->packed, packing, r->fd, r->st.size);
+	return rc < 0 ? scout_err_sys(err, -rc, "opening") : SCOUT_OK;
+}
+
 int file_reader_open(struct file_reader *r, int dir_fd, const char *path,
 		     bool follow, struct scout_err *err)
 {
@@ -226,7 +276,9 @@ int file_reader_open(struct file_reader *r, int dir_fd, const char *path,
 		file_reader_close(r);
 		return scout_err_sys(err, -rc, "opening");
 	}
-	rc = read_more(r, err);
+	rc = open_packed(r, path, err);
+	if (!rc)
+		rc = read_more(r, err);
 	if (rc < 0)
 		return rc;
 	sniff_encoding(r);

@@ -6,6 +6,9 @@
  * window by window.  The encoding is decided from the first bytes: a UTF-16
  * BOM means UTF-16, decoded to UTF-8 (lone surrogates become U+FFFD); a UTF-8
  * BOM is dropped; a NUL in the first 8 KiB of decoded text means binary.
+ *
+ * A compressed file is one whose text is what comes out of it; then all of the
+ * above is about that.
  */
 #ifndef SCOUT_BASE_TREE_READ_H
 #define SCOUT_BASE_TREE_READ_H
@@ -14,6 +17,7 @@
 #include "base/err.h"
 #include "base/os.h"
 #include "base/span.h"
+#include "base/tree/decompress.h"
 
 enum {
 	READ_PADDING = 64,		/* readable zero bytes after every text */
@@ -23,6 +27,8 @@ enum {
 enum text_encoding { TEXT_UTF8, TEXT_UTF8_BOM, TEXT_UTF16_LE, TEXT_UTF16_BE };
 
 struct file_reader {
+	bool unpacks;			/* .gz and .zst are decompressed; set
+					 * after file_reader_init */
 	struct buf raw;			/* bytes of the file */
 	struct buf text;		/* decoded, only for UTF-16 */
 	int fd;				/* -1: none open */
@@ -37,6 +43,9 @@ struct file_reader {
 	size_t raw_new;			/* bytes of raw that the last read added */
 	uint8_t carry[4];		/* cut UTF-16 unit or surrogate pair */
 	unsigned ncarry;
+	bool is_packed;			/* the file at hand is decompressed: its
+					 * bytes are those that come out */
+	struct decompressor packed;
 };
 
 /* window_bytes: how much of a file is in memory at once (0: all of it). */
@@ -48,7 +57,7 @@ void file_reader_release(struct file_reader *r);
  * Opens path (relative to dir_fd; without blocking on a FIFO, symlinks only
  * with follow), stats it, and reads its first window, which
  * file_reader_window returns.  SCOUT_E_IO (err->sys = errno: ENOENT if it is
- * gone, ENXIO if it is not a regular file), SCOUT_E_NOMEM.
+ * gone, ENXIO if it is not a regular file, or a read_reason), SCOUT_E_NOMEM.
  */
 int file_reader_open(struct file_reader *r, int dir_fd, const char *path,
 		     bool follow, struct scout_err *err);
@@ -61,7 +70,8 @@ void file_reader_close(struct file_reader *r);
  */
 struct span file_reader_window(const struct file_reader *r);
 
-/* The bytes of the file (not decoded) that the last open or next read. */
+/* The bytes of the file (unpacked but not decoded) that the last open or next
+ * read. */
 struct span file_reader_new_bytes(const struct file_reader *r);
 
 /*

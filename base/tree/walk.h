@@ -49,6 +49,7 @@ struct walk_rules {
 	bool follow;		/* --follow */
 	bool one_file_system;	/* --one-file-system */
 	bool include_binary;	/* -uuu, --binary: the reader keeps NULs */
+	bool search_zip;	/* -z: the reader decompresses .gz and .zst */
 	uint64_t max_filesize;	/* bytes; 0: no limit */
 	const char **globs;	/* -g, in order, "!" negates */
 	size_t nglobs;

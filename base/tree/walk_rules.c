@@ -8,8 +8,8 @@
 /* The rules of a walk as bytes, and the user's global git excludes. */
 
 enum {
-	RULES_VERSION = 1,
-	RULES_FLAGS = (1 << 6) - 1,	/* bits in use */
+	RULES_VERSION = 2,
+	RULES_FLAGS = (1 << 7) - 1,	/* bits in use */
 	CONFIG_MAX_BYTES = 1 << 20,
 	EXCLUDES_MAX_BYTES = 16 << 20,
 };
@@ -19,7 +19,8 @@ static unsigned pack_flags(const struct walk_rules *r)
 	return (unsigned)r->hidden | (unsigned)r->no_ignore << 1 |
 	       (unsigned)r->no_require_git << 2 | (unsigned)r->follow << 3 |
 	       (unsigned)r->one_file_system << 4 |
-	       (unsigned)r->include_binary << 5;
+	       (unsigned)r->include_binary << 5 |
+	       (unsigned)r->search_zip << 6;
 }
 
 static void unpack_flags(struct walk_rules *r, unsigned flags)
@@ -30,6 +31,7 @@ static void unpack_flags(struct walk_rules *r, unsigned flags)
 	r->follow = flags >> 3 & 1;
 	r->one_file_system = flags >> 4 & 1;
 	r->include_binary = flags >> 5 & 1;
+	r->search_zip = flags >> 6 & 1;
 }
 
 static void put_string(struct buf *out, const char *s)

@@ -92,6 +92,7 @@ int question_maker_init(struct question_maker *m,
 				      .nfiles = nfiles, .root_fd = root_fd };
 	arena_init(&m->arena, MEM_QUERY);
 	file_reader_init(&m->reader, MEM_READ, WINDOW_BYTES);
+	m->reader.unpacks = snapshot->rules.search_zip;
 	m->batch = scout_malloc(MEM_TOKENIZE, sizeof(*m->batch));
 	m->terms = arena_calloc(&m->arena, nterms + 1, sizeof(*m->terms));
 	if (!m->batch || !m->terms)

@@ -1,5 +1,7 @@
 #include "query/verify/line_scan.h"
 
+#include <errno.h>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -128,6 +130,7 @@ void line_scan_text(struct line_scan *s, struct span text)
 	start(s);
 	s->text = text;
 	s->fd = -1;
+	s->packed = NULL;
 	s->at_end = true;
 }
 
@@ -138,8 +141,16 @@ void line_scan_file(struct line_scan *s, int fd, uint64_t shift)
 	s->text = buf_span(&s->window);
 	s->text.len = 0;
 	s->fd = fd;
+	s->packed = NULL;
 	s->file_shift = shift;
 	s->at_end = false;
+}
+
+void line_scan_packed(struct line_scan *s, struct decompressor *packed,
+		      uint64_t shift)
+{
+	line_scan_file(s, -1, shift);
+	s->packed = packed;
 }
 
 void line_scan_set_hints(struct line_scan *s, const struct line_hint *hints,
@@ -148,6 +159,18 @@ void line_scan_set_hints(struct line_scan *s, const struct line_hint *hints,
 	s->hints = hints;
 	s->nhints = nhints;
 	s->next_hint = 0;
+}
+
+static int read_at(struct line_scan *s, void *ptr, uint64_t offset,
+		   size_t *out_got)
+{
+	int rc;
+
+	if (!s->packed)
+		return os_pread_full(s->fd, ptr, WINDOW_BYTES, offset, out_got);
+	rc = decompress_seek(s->packed, offset);
+	return rc < 0 ? rc : decompress_read(s->packed, ptr, WINDOW_BYTES,
+					     out_got);
 }
 
 /* Reads on: keeps the window from pos, which becomes 0. */
@@ -164,10 +187,10 @@ static int read_more(struct line_scan *s)
 	s->pos = 0;
 	if (!buf_reserve(w, WINDOW_BYTES + READ_PADDING))
 		return SCOUT_E_NOMEM;
-	rc = os_pread_full(s->fd, w->ptr + keep, WINDOW_BYTES,
-			   s->text_offset + keep + s->file_shift, &got);
+	rc = read_at(s, w->ptr + keep, s->text_offset + keep + s->file_shift,
+		     &got);
 	if (rc < 0)
-		return SCOUT_E_IO;
+		return rc == -ENOMEM ? SCOUT_E_NOMEM : SCOUT_E_IO;
 	s->bytes_read += got;
 	w->len += got;
 	memset(w->ptr + w->len, 0, READ_PADDING);
@@ -185,7 +208,7 @@ static void jump(struct line_scan *s, uint64_t line, uint64_t offset)
 		s->pos = (size_t)(offset - s->text_offset);
 		return;
 	}
-	if (s->fd < 0) {
+	if (s->fd < 0 && !s->packed) {
 		s->pos = s->text.len;	/* not of this text */
 		return;
 	}

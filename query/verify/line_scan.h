@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/tree/decompress.h"
 
 struct line_hint {
 	uint64_t line;		/* from 0 */
@@ -21,8 +22,9 @@ struct line_scan {
 	struct span text;
 	uint64_t text_offset;	/* of text.ptr */
 	bool at_end;		/* nothing follows text */
-	/* the file that it is a window of; -1: none */
+	/* the file that it is a window of; -1: none, or packed has it */
 	int fd;
+	struct decompressor *packed;	/* what gives its text, or NULL */
 	uint64_t file_shift;	/* file offset minus text offset (a BOM) */
 	struct buf window;
 	uint64_t bytes_read;
@@ -41,6 +43,10 @@ void line_scan_release(struct line_scan *s);
 void line_scan_text(struct line_scan *s, struct span text);
 /* Starts at the top of an open file in UTF-8; shift: bytes of its BOM. */
 void line_scan_file(struct line_scan *s, int fd, uint64_t shift);
+/* The same of a compressed file; what decompresses it is borrowed and begins
+ * anew. */
+void line_scan_packed(struct line_scan *s, struct decompressor *packed,
+		      uint64_t shift);
 /* Gives hints for what was started last. */
 void line_scan_set_hints(struct line_scan *s, const struct line_hint *hints,
 			 size_t nhints);

@@ -21,6 +21,7 @@ int verifier_init(struct verifier *v, const struct verify_job *job,
 
 	v->job = job;
 	file_reader_init(&v->reader, MEM_READ, READ_WINDOW_BYTES);
+	v->reader.unpacks = job->rules->search_zip;
 	line_scan_init(&v->scan);
 	buf_init(&v->words, MEM_QUERY);
 	v->is_ready = true;
@@ -214,12 +215,14 @@ static bool is_utf16(const struct file_reader *r)
 static void start_scan(struct verifier *v)
 {
 	struct file_reader *r = &v->reader;
+	uint64_t shift = r->encoding == TEXT_UTF8_BOM ? 3 : 0;
 
 	if (r->at_end && !r->text_offset)
 		line_scan_text(&v->scan, file_reader_window(r));
+	else if (r->is_packed)
+		line_scan_packed(&v->scan, &r->packed, shift);
 	else
-		line_scan_file(&v->scan, r->fd,
-			       r->encoding == TEXT_UTF8_BOM ? 3 : 0);
+		line_scan_file(&v->scan, r->fd, shift);
 }
 
 static int put_hit_lines(struct task *t)
@@ -505,6 +508,12 @@ static int check_hits(struct task *t)
 	return put_message(t, "changed while it was being read");
 }
 
+/* Whether there may be more lines than a worker should keep. */
+static bool is_large(const struct file_reader *r)
+{
+	return r->st.size > READ_WINDOW_BYTES || (r->is_packed && !r->at_end);
+}
+
 static int check_file(struct task *t)
 {
 	struct verifier *v = t->v;
@@ -518,8 +527,7 @@ static int check_file(struct task *t)
 	if (sys)
 		return put_unopened(t, sys);
 	compare_stat(t, &v->reader.st);
-	if (wants_text(t) && !t->out->stream &&
-	    v->reader.st.size > READ_WINDOW_BYTES) {
+	if (wants_text(t) && !t->out->stream && is_large(&v->reader)) {
 		answers_file(t->out)->is_deferred = true;
 		return SCOUT_OK;
 	}

@@ -233,13 +233,13 @@ def path_block():
 
 
 def rules(flags, size, *lists):
-    return bytes([1, flags]) + le(size, 8) + \
+    return bytes([2, flags]) + le(size, 8) + \
         b"".join(varint(len(l)) + b"".join(string(s) for s in l) for l in lists)
 
 
 def walk_rules():
     return [
-        rules(0, 0, [], [], [], []), rules(63, 1 << 20, [b"*.c", b"!x/**"], [b"c"], [b"py"], []),
+        rules(0, 0, [], [], [], []), rules(127, 1 << 20, [b"*.c", b"!x/**"], [b"c"], [b"py"], []),
         rules(1, 0, [b"{a,b}*"], [], [], [b"*.o\n# no\n!keep\n"]),
         rules(4, 9, [b"["], [b"nothing"], [b""], [b""]), rules(0, 0, [b"x" * 200], [], [], []),
     ]

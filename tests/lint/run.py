@@ -26,7 +26,8 @@ PUBLIC = re.compile(
 # A library's header, and the only files that may include it.
 ONLY = {
     "lmdb.h": r"index_format/(store\w*\.c|store_env\.h)",
-    "zstd.h": r"index_format/doc_table\.c",
+    "zstd.h": r"index_format/doc_table\.c|base/tree/decompress_zstd\.c",
+    "zlib.h": r"base/tree/decompress_gzip\.c",
     "utf8proc.h": r"index_format/fold\.c",
     "xxhash.h": r"base/hash\.c",
     "pcre2.h": r"query/(verify/)?regex\.c",

@@ -26,11 +26,11 @@ static void read_record(struct segment *seg, uint32_t number)
 	doc->lines = (uint32_t)le_at(at + 52, 4);
 	doc->lines_at = le_at(at + 56, 5);
 	doc->flags = (uint16_t)le_at(at + 61, 2);
-	need(doc->flags < 32, "a reserved flag");
+	need(doc->flags < 64, "a reserved flag");
 	need(at[63] == 0, "the reserved byte");
 	need(doc->lines > 0 || doc->lines_at == 0, "line map of no lines");
 	need(doc->lines > 0 || doc->words == 0, "words on no line");
-	for (i = 0; i < 5; i++)
+	for (i = 0; i < 6; i++)
 		counts.flags[i] += doc->flags >> i & 1;
 }
 
@@ -176,11 +176,11 @@ void read_documents(struct segment *seg)
 static void print_flags(unsigned flags)
 {
 	static const char *const names[] = { "overlong", "wild", "reordered",
-					     "utf16", "bom" };
+					     "utf16", "bom", "packed" };
 	const char *before = "\tflags=";
 	int i;
 
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < 6; i++) {
 		if (!(flags >> i & 1))
 			continue;
 		put_text(before);

@@ -39,8 +39,8 @@ static void read_list_of_strings(struct bytes *in, uint64_t most)
 
 static void check_rules(struct bytes in)
 {
-	need(get_le(&in, 1) == 1, "the version of the rules");
-	need(get_le(&in, 1) < 64, "a reserved flag of the rules");
+	need(get_le(&in, 1) == 2, "the version of the rules");
+	need(get_le(&in, 1) < 128, "a reserved flag of the rules");
 	get_le(&in, 8);
 	read_list_of_strings(&in, UINT64_MAX);
 	read_list_of_strings(&in, UINT64_MAX);
@@ -132,7 +132,7 @@ static void read_manifest(void)
 
 	need(find_meta("manifest", -1, &in), "no manifest");
 	need(!memcmp(get_bytes(&in, 8).at, "scoutidx", 8), "the magic");
-	need(get_le(&in, 4) == 3, "the version");
+	need(get_le(&in, 4) == 4, "the version");
 	unicode = get_string(&in);
 	need(left(unicode) == 6 && !memcmp(unicode.at, "15.0.0", 6),
 	     "the version of Unicode");
@@ -144,7 +144,7 @@ static void read_manifest(void)
 	get_le(&in, 8);
 	nsegments = get_varint32(&in);
 	need(nsegments <= 1048576, "the number of segments");
-	put_text("format\tversion=3\nrules\t");
+	put_text("format\tversion=4\nrules\t");
 	put_escaped(rules);
 	put_text("\n");
 	segments = take_memory(nsegments, sizeof(*segments));
@@ -381,6 +381,7 @@ static void print_counts(void)
 		{ "reordered", counts.flags[2] },
 		{ "utf16", counts.flags[3] },
 		{ "bom", counts.flags[4] },
+		{ "packed_docs", counts.flags[5] },
 		{ "deleted", counts.deleted },
 		{ "segments", nsegments },
 	};

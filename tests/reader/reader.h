@@ -56,7 +56,7 @@ struct counts {
 	uint64_t odd_groups, several_groups;
 	uint64_t records, several_records, record_groups;
 	uint64_t path_blocks, filter_groups, chunk_turns, skip_parts;
-	uint64_t flags[5], deleted;
+	uint64_t flags[6], deleted;
 };
 extern struct counts counts;
 /* Where the reader is, for messages. */

@@ -1,5 +1,6 @@
 """A tree whose index has something of everything that the format page knows."""
 
+import gzip
 import os
 import random
 
@@ -98,6 +99,7 @@ def odd_files(top):
     write(top, "odd/newline", b"\n")
     write(top, "odd/nothing", b"+++ --- ...\n")
     write(top, "odd/bom", b"\xef\xbb\xbfmarked text\n")
+    write(top, "odd/log.gz", gzip.compress(b"rotated line\n" * 999, mtime=0))
     write(top, "odd/utf16", "\ufeffsechzehn \u00dfe \U0001d518\n"
           .encode("utf-16-le"))
     write(top, "odd/utf16be", "\ufeffgro\u00df\n".encode("utf-16-be"))

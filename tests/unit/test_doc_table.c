@@ -13,7 +13,7 @@ static void test_record_bytes(void **state)
 		4, 3, 2, 1,				/* words */
 		5, 0, 0, 0,				/* lines */
 		9, 8, 7, 6, 5,				/* line map */
-		0x1f, 0,				/* flags */
+		0x3f, 0,				/* flags */
 		0,
 	};
 	const struct doc_info doc = {
@@ -22,7 +22,7 @@ static void test_record_bytes(void **state)
 		.content_hash = { 2, 3 }, .nwords = 0x01020304, .nlines = 5,
 		.lines_addr = 0x0506070809,
 		.flags = DOC_OVERLONG | DOC_WILD | DOC_REORDERED | DOC_UTF16 |
-			 DOC_BOM,
+			 DOC_BOM | DOC_PACKED,
 	};
 	struct doc_info got = { 0 };
 	uint8_t bytes[DOC_RECORD_BYTES];
@@ -38,7 +38,7 @@ static void test_record_bytes(void **state)
 	assert_true(got.nwords == doc.nwords && got.nlines == 5);
 	assert_true(got.lines_addr == doc.lines_addr);
 	assert_int_equal(got.flags, doc.flags);
-	bytes[61] = 0x20;	/* a flag that nobody knows */
+	bytes[61] = 0x40;	/* a flag that nobody knows */
 	assert_int_equal(doc_record_get(bytes, &got), SCOUT_E_CORRUPT);
 	bytes[61] = 0;
 	bytes[63] = 1;		/* reserved */

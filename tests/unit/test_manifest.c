@@ -161,7 +161,7 @@ static void test_versions(void **state)
 	put_le32(out.ptr + 8, FORMAT_VERSION + 1);
 	sign(&out);
 	assert_int_equal(decode(buf_span(&out), &err), SCOUT_E_VERSION);
-	assert_non_null(strstr(err.msg, "version 3"));
+	assert_non_null(strstr(err.msg, "version 4"));
 	put_le32(out.ptr + 8, 0);
 	sign(&out);
 	assert_int_equal(decode(buf_span(&out), &err), SCOUT_E_VERSION);
