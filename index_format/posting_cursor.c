@@ -193,6 +193,32 @@ static int find_block(struct posting_cursor *c, uint32_t from, doc_id target,
 	return SCOUT_OK;
 }
 
+int posting_block_bound(struct posting_cursor *c, doc_id doc,
+			struct posting_bound *out)
+{
+	struct skip_entry e;
+	uint32_t block;
+	int rc;
+
+	*out = (struct posting_bound){ .last_doc = DOC_NONE - 1,
+				       .max_freq = UINT32_MAX };
+	if (c->info.kind != POSTING_BLOCKS)
+		return SCOUT_OK;
+	rc = find_block(c, c->block == UINT32_MAX ? 0 : c->block, doc, &block);
+	if (!rc && block < c->nblocks)
+		rc = read_skip(c, block, &e);
+	if (rc < 0)
+		return rc;
+	if (block == c->nblocks) {
+		out->max_freq = 0;
+		return SCOUT_OK;
+	}
+	out->last_doc = e.last_doc;
+	out->max_freq = e.max_freq == UINT8_MAX ? UINT32_MAX : e.max_freq;
+	out->min_norm = e.min_norm;
+	return SCOUT_OK;
+}
+
 /* First document of the decoded block from `from` on that is >= target. */
 static uint32_t find_in_block(const struct posting_cursor *c, uint32_t from,
 			      doc_id target)

@@ -185,6 +185,21 @@ int posting_next(struct posting_cursor *c);
 int posting_seek(struct posting_cursor *c, doc_id target);
 /* Frequency of the current document, also in c->freq. */
 int posting_freq(struct posting_cursor *c, uint32_t *out);
+/* What the documents of a block of postings have at most and at least. */
+struct posting_bound {
+	doc_id last_doc;	/* of the block */
+	uint32_t max_freq;	/* UINT32_MAX: not known; 0: no postings left */
+	uint8_t min_norm;	/* smallest length norm (length_norm.h) */
+};
+
+/*
+ * Bounds of the block that has the first posting at or after doc, which is not
+ * before the current document.  The cursor does not move, and no block is
+ * decoded.  SCOUT_E_CORRUPT.
+ */
+int posting_block_bound(struct posting_cursor *c, doc_id doc,
+			struct posting_bound *out);
+
 /*
  * The positions of the current document, ascending, c->freq of them; borrowed
  * from the cursor until it moves.  SCOUT_E_CORRUPT, SCOUT_E_NOMEM.

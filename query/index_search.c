@@ -7,13 +7,17 @@ struct head {
 	struct doc_info info;	/* of run.doc, with its path */
 	enum verdict verdict;
 	bool at_end;
+	uint32_t *facts;	/* room for those of run.doc, for ranking */
+	bool knows_facts;
 };
 
 struct index_search {
 	struct index_snapshot *snapshot;
 	const struct query_options *options;
 	const struct fresh_tree *fresh;	/* or NULL */
-	const struct index_ranking *ranking;	/* or NULL */
+	struct index_ranking *ranking;	/* or NULL */
+	struct rank_model model;
+	struct rank_top top;	/* if cap is not 0 */
 	size_t next_fresh;		/* of its candidates */
 	const struct path_narrow *narrow;
 	struct arena arena;
@@ -29,32 +33,105 @@ struct index_search {
 
 /* --- Going through the segments ------------------------------------------ */
 
+/* Whether the document at hand may be one of the best, before its positions are
+ * looked at. */
+static int may_be_best(struct index_search *s, struct head *h, bool *out)
+{
+	doc_id next;
+	int rc;
+
+	*out = true;
+	if (!s->top.cap || (h->run.info.flags & DOC_WILD))
+		return SCOUT_OK;
+	rc = rank_top_may_have(&s->top, &h->run, out, &next);
+	if (!rc && !*out)
+		segment_run_skip(&h->run, next);
+	if (!rc && *out)
+		rc = rank_top_may_have_freqs(&s->top, &h->run, out);
+	return rc;
+}
+
+/* Collects the facts of a document that matches; whether it is to be kept. */
+static int take_facts(struct index_search *s, struct head *h, bool *out,
+		      struct scout_err *err)
+{
+	int rc;
+
+	h->knows_facts = false;
+	*out = true;
+	if (!s->ranking || h->verdict != VERDICT_YES)
+		return SCOUT_OK;
+	rc = rank_index_facts(&h->run, s->ranking->shape, h->facts,
+			      &h->knows_facts, err);
+	if (rc < 0 || !s->top.cap || !h->knows_facts)
+		return rc;
+	rc = segment_doc(h->run.seg, h->run.doc, &h->paths, &h->info, err);
+	return rc < 0 ? rc : rank_top_put(&s->top, h->facts, h->info.path, out,
+					  err);
+}
+
+/* The document at hand: whether it is a candidate. */
+static int look_at(struct index_search *s, struct head *h, bool *out,
+		   struct scout_err *err)
+{
+	int rc = may_be_best(s, h, out);
+
+	if (rc < 0)
+		return scout_err_set(err, rc, "ranking document %u",
+				     h->run.doc);
+	if (!*out)
+		return SCOUT_OK;
+	rc = segment_run_verdict(&h->run, &h->verdict, err);
+	*out = h->verdict != VERDICT_NO || s->options->files_without_match;
+	return rc < 0 || !*out ? rc : take_facts(s, h, out, err);
+}
+
 /* The next document of a segment that matches, or may. */
 static int advance(struct index_search *s, struct head *h,
 		   struct scout_err *err)
 {
-	bool all = s->options->files_without_match;
-	int rc;
+	bool found = false;
+	int rc = SCOUT_OK;
 
-	do {
-		rc = segment_run_next(&h->run, all, err);
+	while (!rc && !found) {
+		rc = segment_run_next(&h->run, s->options->files_without_match,
+				      err);
 		if (rc == SCOUT_END) {
 			h->at_end = true;
 			return SCOUT_OK;
 		}
 		if (!rc)
-			rc = segment_run_verdict(&h->run, &h->verdict, err);
-		if (rc < 0)
-			return rc;
-	} while (h->verdict == VERDICT_NO && !all);
+			rc = look_at(s, h, &found, err);
+	}
+	if (rc < 0)
+		return rc;
 	return segment_doc(h->run.seg, h->run.doc, &h->paths, &h->info, err);
+}
+
+/* What all segments have is known: weighs the query's words. */
+static int begin_ranking(struct index_search *s, struct scout_err *err)
+{
+	struct index_ranking *r = s->ranking;
+	size_t i, n = rank_facts_len(r->shape);
+	int rc = rank_model_make(r->shape, r->words, r->tally, &s->arena,
+				 &s->model);
+
+	for (i = 0; i < s->nheads && !rc; i++) {
+		s->heads[i].facts = arena_calloc(&s->arena, n,
+						 sizeof(uint32_t));
+		rc = s->heads[i].facts ? SCOUT_OK : SCOUT_E_NOMEM;
+	}
+	if (!rc && r->top && s->model.is_complete)
+		rc = rank_top_init(&s->top, &s->model, r->namer, r->top,
+				   &s->arena);
+	return rc < 0 ? scout_err_set(err, rc, "ranking") : SCOUT_OK;
 }
 
 int index_search_open(struct index_snapshot *snapshot,
 		      const struct query_plan *plan,
 		      const struct query_options *options,
 		      const struct fresh_tree *fresh,
-		      const struct index_ranking *ranking,
+		      struct index_ranking *ranking,
 		      struct index_search **out, struct scout_err *err)
 {
 	struct index_search *s = scout_calloc(MEM_QUERY, 1, sizeof(*s));
@@ -90,6 +167,8 @@ int index_search_open(struct index_snapshot *snapshot,
 						ranking->words,
 						&s->heads[i].run, err);
 	}
+	if (!rc && ranking)
+		rc = begin_ranking(s, err);
 	for (i = 0; i < s->nheads && !rc; i++)
 		rc = advance(s, &s->heads[i], err);
 	if (rc < 0)
@@ -105,6 +184,10 @@ void index_search_close(struct index_search *s)
 
 	if (!s)
 		return;
+	if (s->ranking) {
+		s->ranking->left_out = s->top.left_out;
+		s->ranking->threshold = rank_top_threshold(&s->top);
+	}
 	for (i = 0; s->heads && i < s->nheads; i++) {
 		segment_run_close(&s->heads[i].run);
 		path_cache_release(&s->heads[i].paths);
@@ -325,9 +408,12 @@ static int put_candidate(struct index_search *s, struct head *h,
 		return scout_err_set(err, SCOUT_E_NOMEM, "collecting files");
 	if (s->wants_lines && c.verdict == VERDICT_YES)
 		rc = find_lines(s, h, &c, &list->arena);
-	if (s->ranking && c.verdict == VERDICT_YES && !rc)
-		rc = rank_index_facts(&h->run, s->ranking->shape, &list->arena,
-				      &c.facts, err);
+	if (s->ranking && h->knows_facts && !rc) {
+		c.facts = (const uint32_t *)arena_dup(
+			&list->arena, h->facts,
+			rank_facts_len(s->ranking->shape) * sizeof(*c.facts));
+		rc = c.facts ? SCOUT_OK : SCOUT_E_NOMEM;
+	}
 	buf_put(&list->candidates, &c, sizeof(c));
 	if (!rc)
 		rc = buf_status(&list->candidates);

@@ -9,6 +9,7 @@
 #include "query/plan/segment_run.h"
 #include "query/query.h"
 #include "query/rank/rank_index.h"
+#include "query/rank/rank_top.h"
 #include "query/verify/candidate.h"
 
 /* What the first list of a search may take, and all later ones: few, so that the
@@ -21,7 +22,15 @@ struct index_search;
 struct index_ranking {
 	const struct rank_shape *shape;
 	const struct word_table *words;
-	struct rank_tally *tally;	/* of all documents: filled in */
+	/* With top, documents that are surely not among the best so many are
+	 * left out; 0: none. */
+	uint64_t top;
+	struct rank_namer *namer;
+	/* filled in: what all documents have; and if any were left out, what
+	 * the best so many reach at least */
+	struct rank_tally *tally;
+	bool left_out;
+	double threshold;
 };
 
 /*
@@ -34,7 +43,7 @@ int index_search_open(struct index_snapshot *snapshot,
 		      const struct query_plan *plan,
 		      const struct query_options *options,
 		      const struct fresh_tree *fresh,
-		      const struct index_ranking *ranking,
+		      struct index_ranking *ranking,
 		      struct index_search **out, struct scout_err *err);
 /* Accepts NULL. */
 void index_search_close(struct index_search *s);

@@ -36,7 +36,7 @@ struct run {
 	struct word_table words;
 	struct verify_job job;
 	const struct path_narrow *narrow;
-	const struct index_ranking *ranking;	/* or NULL */
+	struct index_ranking *ranking;	/* or NULL */
 	unsigned nthreads;
 	struct verifier *verifiers;
 	struct emitter emitter;

@@ -11,6 +11,7 @@ struct sorted_run {
 	struct rank_shape shape;
 	struct rank_tally tally;
 	struct index_ranking ranking;
+	struct rank_namer namer;
 	struct sorted_files files;
 };
 
@@ -40,10 +41,13 @@ static int prepare(struct sorted_run *s, struct scout_err *err)
 	rc = rank_shape_make(&r->query->tree, &r->arena, &s->shape);
 	if (!rc)
 		rc = rank_tally_init(&s->tally, &r->words);
-	s->ranking = (struct index_ranking){ .shape = &s->shape,
-					     .words = &r->words,
-					     .tally = &s->tally };
-	return rc < 0 ? scout_err_set(err, rc, "ranking") : SCOUT_OK;
+	if (rc < 0)
+		return scout_err_set(err, rc, "ranking");
+	s->ranking = (struct index_ranking){
+		.shape = &s->shape, .words = &r->words,
+		.top = r->options->top, .namer = &s->namer,
+		.tally = &s->tally };
+	return rank_namer_init(&s->namer, &r->job.query, err);
 }
 
 static void release_verifiers(struct run *r)
@@ -120,17 +124,51 @@ static int rank(struct sorted_run *s, struct scout_err *err)
 {
 	struct run *r = s->r;
 	struct rank_model model;
-	struct rank_namer namer;
 	int rc = rank_model_make(&s->shape, &r->words, &s->tally, &r->arena,
 				 &model);
 
 	if (rc < 0)
 		return scout_err_set(err, rc, "ranking");
-	rc = rank_namer_init(&namer, &r->job.query, err);
-	if (!rc)
-		rc = sorted_files_rank(&s->files, &model, s->tally.ndocs,
-				       r->options->top, &namer, err);
-	rank_namer_release(&namer);
+	return sorted_files_rank(&s->files, &model, s->tally.ndocs,
+				 r->options->top, &s->namer, err);
+}
+
+/*
+ * Whether the index left out what may be among the best after all: some of those
+ * that it took for better are gone, or have changed.
+ */
+static bool has_missed(const struct sorted_run *s)
+{
+	return s->ranking.left_out &&
+	       sorted_files_reaching(&s->files, s->ranking.threshold) <
+		       s->r->options->top;
+}
+
+/* The snapshot was let go of at the end of the first search. */
+static int collect_again(struct sorted_run *s, struct scout_err *err)
+{
+	struct run *r = s->r;
+	int rc = scout_index_snapshot(r->index, &r->snapshot, err);
+
+	sorted_files_clear(&s->files);
+	rank_tally_clear(&s->tally, &r->words);
+	s->ranking.top = 0;
+	return rc < 0 ? rc : collect(s, err);
+}
+
+static int collect_and_rank(struct sorted_run *s, struct scout_err *err)
+{
+	const struct scout_query_stats before = *s->r->stats;
+	int rc = collect(s, err);
+
+	if (!rc && s->is_ranked)
+		rc = rank(s, err);
+	if (!rc && has_missed(s)) {
+		*s->r->stats = before;
+		rc = collect_again(s, err);
+		if (!rc)
+			rc = rank(s, err);
+	}
 	return rc;
 }
 
@@ -191,9 +229,7 @@ int run_sorted(struct run *r, struct scout_err *err)
 	int rc = prepare(&s, err);
 
 	if (!rc)
-		rc = collect(&s, err);
-	if (!rc && s.is_ranked)
-		rc = rank(&s, err);
+		rc = collect_and_rank(&s, err);
 	if (!rc) {
 		sorted_files_order(&s.files, o->top, o->sort,
 				   o->sort_reversed);
@@ -201,6 +237,7 @@ int run_sorted(struct run *r, struct scout_err *err)
 						 put_lines(&s, err);
 	}
 	sorted_files_release(&s.files);
+	rank_namer_release(&s.namer);
 	rank_tally_release(&s.tally);
 	return rc;
 }

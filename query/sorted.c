@@ -163,6 +163,17 @@ int sorted_files_rank(struct sorted_files *s, struct rank_model *model,
 	return SCOUT_OK;
 }
 
+uint64_t sorted_files_reaching(const struct sorted_files *s, double score)
+{
+	size_t n, i;
+	const struct sorted_file *files = sorted_files_all(s, &n);
+	uint64_t count = 0;
+
+	for (i = 0; i < n; i++)
+		count += files[i].score >= score;
+	return count;
+}
+
 /* --- Order --------------------------------------------------------------- */
 
 static int by_path(const struct sorted_file *a, const struct sorted_file *b)

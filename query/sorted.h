@@ -52,6 +52,9 @@ int sorted_files_rank(struct sorted_files *s, struct rank_model *model,
 		      uint64_t ndocs, uint64_t top, struct rank_namer *namer,
 		      struct scout_err *err);
 
+/* How many have that score or a higher one. */
+uint64_t sorted_files_reaching(const struct sorted_files *s, double score);
+
 /* Keeps the top best by score (0: all), and puts them in the order asked for;
  * where that leaves it open, in path order. */
 void sorted_files_order(struct sorted_files *s, uint64_t top,

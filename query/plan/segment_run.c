@@ -655,10 +655,12 @@ static int is_in(struct segment_run *r, doc_id doc, bool *out)
 
 int segment_run_next(struct segment_run *r, bool all, struct scout_err *err)
 {
-	doc_id from = r->doc == DOC_NONE ? 0 : r->doc + 1, doc = from;
+	doc_id from = r->doc == DOC_NONE ? 0 : r->doc + 1, doc;
 	bool found = false;
 	int rc = SCOUT_OK;
 
+	if (from < r->skip_to)
+		from = r->skip_to;
 	while (!found) {
 		if (all)
 			doc = from < r->seg->ndocs ? from : DOC_NONE;
@@ -679,6 +681,12 @@ int segment_run_next(struct segment_run *r, bool all, struct scout_err *err)
 	if (r->trusts_flags)
 		return SCOUT_OK;
 	return segment_doc(r->seg, doc, NULL, &r->info, err);
+}
+
+void segment_run_skip(struct segment_run *r, doc_id doc)
+{
+	if (!r->seg->nwild_docs)
+		r->skip_to = doc;
 }
 
 /* The line of a word. */

@@ -54,6 +54,7 @@ struct segment_run {
 	struct line_lead lead;	/* plan->by_line */
 	/* the document at hand */
 	doc_id doc;
+	doc_id skip_to;		/* documents before are of no interest */
 	struct doc_info info;	/* without its path; unless trusts_flags */
 	bool lines_are_open;
 	struct line_cursor lines;	/* goes to words */
@@ -82,6 +83,10 @@ void segment_run_close(struct segment_run *r);
  * the last.
  */
 int segment_run_next(struct segment_run *r, bool all, struct scout_err *err);
+
+/* Makes the next document one that is not before `doc`, unless the index is not
+ * sure of some documents. */
+void segment_run_skip(struct segment_run *r, doc_id doc);
 
 /* The verdict of the index on the document at hand. */
 int segment_run_verdict(struct segment_run *r, enum verdict *out,

@@ -25,6 +25,14 @@ static void collect_leaves(struct rank_shape *s, const struct match_node *node)
 		collect_leaves(s, node->child[i]);
 }
 
+/* The tree may have them in another order than the query. */
+static int compare_leaves(const void *va, const void *vb)
+{
+	const unsigned *a = va, *b = vb;
+
+	return (*a > *b) - (*a < *b);
+}
+
 int rank_shape_make(const struct match_tree *tree, struct arena *arena,
 		    struct rank_shape *out)
 {
@@ -34,6 +42,7 @@ int rank_shape_make(const struct match_tree *tree, struct arena *arena,
 	if (!out->leaves)
 		return SCOUT_E_NOMEM;
 	collect_leaves(out, tree->root);
+	qsort(out->leaves, out->nleaves, sizeof(*out->leaves), compare_leaves);
 	return SCOUT_OK;
 }
 
@@ -101,6 +110,13 @@ int rank_tally_init(struct rank_tally *t, const struct word_table *words)
 	t->element_docs = scout_calloc(MEM_QUERY, words->nelements + 1,
 				       sizeof(*t->element_docs));
 	return t->element_docs ? SCOUT_OK : SCOUT_E_NOMEM;
+}
+
+void rank_tally_clear(struct rank_tally *t, const struct word_table *words)
+{
+	t->ndocs = t->nwords = 0;
+	memset(t->element_docs, 0,
+	       words->nelements * sizeof(*t->element_docs));
 }
 
 void rank_tally_release(struct rank_tally *t)

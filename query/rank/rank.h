@@ -55,6 +55,7 @@ struct rank_tally {
 };
 
 int rank_tally_init(struct rank_tally *t, const struct word_table *words);
+void rank_tally_clear(struct rank_tally *t, const struct word_table *words);
 void rank_tally_release(struct rank_tally *t);
 /* Adds what another thread counted. */
 void rank_tally_add(struct rank_tally *t, const struct rank_tally *other,

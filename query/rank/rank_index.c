@@ -123,20 +123,11 @@ int rank_tally_segment(struct rank_tally *tally, const struct rank_shape *shape,
 /* --- Facts --------------------------------------------------------------- */
 
 int rank_index_facts(struct segment_run *run, const struct rank_shape *shape,
-		     struct arena *arena, const uint32_t **out,
-		     struct scout_err *err)
+		     uint32_t *out, bool *out_known, struct scout_err *err)
 {
-	uint32_t *facts = arena_calloc(arena, rank_facts_len(shape),
-				       sizeof(*facts));
-	bool known;
-	int rc;
+	int rc = rank_facts_collect(shape, &run->match.source,
+				    run->info.nwords, out, out_known);
 
-	if (!facts)
-		return scout_err_set(err, SCOUT_E_NOMEM, "ranking");
-	rc = rank_facts_collect(shape, &run->match.source, run->info.nwords,
-				facts, &known);
-	if (rc < 0)
-		return scout_err_set(err, rc, "ranking document %u", run->doc);
-	*out = known ? facts : NULL;
-	return SCOUT_OK;
+	return rc < 0 ? scout_err_set(err, rc, "ranking document %u",
+				      run->doc) : SCOUT_OK;
 }

@@ -16,12 +16,9 @@ int rank_tally_segment(struct rank_tally *tally, const struct rank_shape *shape,
 		       const struct word_table *words,
 		       const struct segment_run *run, struct scout_err *err);
 
-/*
- * The facts of the document at hand, in arena; *out is NULL if the index does
- * not know them.
- */
+/* The facts of the document at hand; *out_known is false if the index does not
+ * know them. */
 int rank_index_facts(struct segment_run *run, const struct rank_shape *shape,
-		     struct arena *arena, const uint32_t **out,
-		     struct scout_err *err);
+		     uint32_t *out, bool *out_known, struct scout_err *err);
 
 #endif
