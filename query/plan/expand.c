@@ -351,7 +351,7 @@ static int make_lists(struct expander *x)
 	return SCOUT_OK;
 }
 
-static doc_id count_set(const uint64_t *set, doc_id n)
+doc_id set_count(const uint64_t *set, doc_id n)
 {
 	size_t i;
 	doc_id count = 0;
@@ -377,7 +377,7 @@ int expand_terms(struct segment_reader *seg, const struct term_match *match,
 	     match->leaps ? add_by_leaps(&x, err) :
 			    add_terms(&x, err);
 	if (!rc) {
-		out->ndocs = count_set(out->set, seg->ndocs);
+		out->ndocs = set_count(out->set, seg->ndocs);
 		if (x.keeps_pairs)
 			rc = make_lists(&x);
 	}

@@ -42,6 +42,9 @@ static inline size_t set_words(doc_id n)
 	return ((size_t)n + 63) / 64;
 }
 
+/* How many there are in a set of n bits. */
+doc_id set_count(const uint64_t *set, doc_id n);
+
 /* The first document >= from in a set of n bits, or DOC_NONE. */
 doc_id set_next(const uint64_t *set, doc_id n, doc_id from);
 

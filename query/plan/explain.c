@@ -12,27 +12,46 @@ struct found {
 	uint64_t ndocs;
 	uint64_t noccurrences;
 	uint64_t nterms;
+	uint64_t nunsure;	/* documents of which the text decides */
+	bool is_too_many;	/* more occurrences than are kept */
 };
+
+/* A word that is a term of its own. */
+static int look_up_term(const struct piece_plan *p, struct segment_reader *seg,
+			struct found *f, struct scout_err *err)
+{
+	enum term_verdict verdict = TERM_YES;
+	struct term_scratch scratch;
+	struct term_info info;
+	int rc = segment_find_term(seg, p->term, &info, err);
+
+	if (rc < 0)
+		return rc == SCOUT_E_NOTFOUND ? SCOUT_OK : rc;
+	if (p->match.test) {
+		term_scratch_init(&scratch);
+		rc = p->match.test(&p->match, &scratch, p->term, info.surface,
+				   &verdict);
+		term_scratch_release(&scratch);
+	}
+	if (rc < 0 || verdict == TERM_NO)
+		return rc;
+	f->nterms++;
+	f->ndocs += info.df;
+	f->noccurrences += info.cf;
+	if (verdict == TERM_PERHAPS)
+		f->nunsure += info.df;
+	return SCOUT_OK;
+}
 
 static int look_up(const struct piece_plan *p, struct segment_reader *seg,
 		   struct found *f, struct scout_err *err)
 {
 	struct expansion x;
-	struct term_info info;
 	struct arena arena;
 	int rc;
 
-	if (!p->is_expanded) {
-		rc = segment_find_term(seg, p->term, &info, err);
-		if (rc == SCOUT_E_NOTFOUND)
-			return SCOUT_OK;
-		if (rc < 0)
-			return rc;
-		f->nterms++;
-		f->ndocs += info.df;
-		f->noccurrences += info.cf;
-		return SCOUT_OK;
-	}
+	if (!p->is_expanded)
+		return look_up_term(p, seg, f, err);
 	arena_init(&arena, MEM_QUERY);
 	rc = expand_terms(seg, &p->match, false, &arena, &x, err);
 	if (!rc) {
@@ -40,12 +59,32 @@ static int look_up(const struct piece_plan *p, struct segment_reader *seg,
 		f->nterms += x.nterms;
 		f->ndocs += x.ndocs;
 		f->noccurrences += x.noccurrences;
+		f->is_too_many |= x.noccurrences > EXPAND_MAX_POSITIONS;
+		if (x.unsure)
+			f->nunsure += set_count(x.unsure, seg->ndocs);
 	}
 	arena_release(&arena);
 	return rc;
 }
 
+/* What it cost, and how far it goes. */
+static void put_found(const struct found *f, bool is_expanded,
+		      bool needs_positions, struct buf *out)
+{
+	if (is_expanded)
+		buf_printf(out, ", %llu blocks, %llu terms", (ull)f->nblocks,
+			   (ull)f->nterms);
+	buf_printf(out, ", %llu files, %llu occurrences", (ull)f->ndocs,
+		   (ull)f->noccurrences);
+	if (f->nunsure)
+		buf_printf(out, "; of %llu files the text decides",
+			   (ull)f->nunsure);
+	if (f->is_too_many && needs_positions)
+		buf_put_str(out, "; too many for their places to be known");
+}
+
 static int explain_piece(struct span piece, const struct piece_plan *p,
+			 bool needs_positions,
 			 struct index_snapshot *snapshot, struct buf *out,
 			 struct scout_err *err)
 {
@@ -62,12 +101,8 @@ static int explain_piece(struct span piece, const struct piece_plan *p,
 		rc = look_up(p, &snapshot->segments[i], &f, err);
 	if (rc < 0)
 		return rc;
-	if (snapshot && p->is_expanded)
-		buf_printf(out, ", %llu blocks, %llu terms", (ull)f.nblocks,
-			   (ull)f.nterms);
 	if (snapshot)
-		buf_printf(out, ", %llu files, %llu occurrences", (ull)f.ndocs,
-			   (ull)f.noccurrences);
+		put_found(&f, p->is_expanded, needs_positions, out);
 	buf_put_u8(out, '\n');
 	return SCOUT_OK;
 }
@@ -107,7 +142,7 @@ static int explain_need(const struct query_plan *plan,
 
 		indent(out, depth - 1 - (leaf->npieces == 1));
 		rc = explain_piece(p->is_expanded ? w->folded : p->term, p,
-				   snapshot, out, err);
+				   leaf->needs_positions, snapshot, out, err);
 	}
 	return rc;
 }
@@ -218,7 +253,8 @@ int plan_explain(const struct query_plan *plan, const struct ast *root,
 		for (i = 0; i < leaf->npieces && !rc; i++)
 			rc = explain_piece(
 				plan->tree->leaves[l]->pieces[i].raw,
-				&leaf->pieces[i], snapshot, out, err);
+				&leaf->pieces[i], leaf->needs_positions,
+				snapshot, out, err);
 		if (leaf->need && !rc)
 			rc = explain_need(plan, leaf->need, 2, snapshot, out,
 					  err);
