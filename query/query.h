@@ -108,7 +108,8 @@ const struct parsed_query *scout_query_parsed(const struct scout_query *query);
  * Answers.  index may be NULL only with options.brute; then root (a folder) is
  * walked with default rules.  With an index and brute, its root and rules.
  * SCOUT_OK also when nothing matched (stats->matched_files is 0).
- * SCOUT_E_SYNTAX for an operand that is not supported yet.
+ * SCOUT_E_SYNTAX for a regex or glob that is none, SCOUT_E_USAGE for a glob or
+ * type of options.narrow.
  */
 int scout_query_run(struct scout_query *query, struct scout_index *index,
 		    const char *root, const struct scout_sink *sink,

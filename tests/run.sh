@@ -134,7 +134,7 @@ else
 	echo "== skipped: kernels for AArch64 (no cross compiler or emulator)"
 fi
 for op in and or not near before phrase prefix glob case lines \
-	not-near nested or-group filter scope; do
+	not-near nested or-group filter scope regex; do
 	step "oracle notices a broken '$op'" tests/oracle/run \
 		--bin "$rel/tools" --seed 5 --cases 6 --break $op
 done

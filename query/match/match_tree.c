@@ -3,7 +3,6 @@
 struct builder {
 	struct arena *arena;
 	struct match_tree *tree;
-	unsigned in_near;	/* operators of that kind around */
 	struct scout_err *err;
 };
 
@@ -12,42 +11,7 @@ static int out_of_memory(struct builder *b)
 	return scout_err_set(b->err, SCOUT_E_NOMEM, "planning a query");
 }
 
-static int unsupported(struct builder *b, const struct ast *node,
-		       const char *what)
-{
-	return scout_err_syntax(b->err, node->pos, node->len,
-				"%s is not supported yet", what);
-}
-
-static const char *kind_name(const struct ast *node)
-{
-	switch (node->kind) {
-	case AST_REGEX:
-		return "a regex inside NEAR or BEFORE";
-	case AST_LITERAL:
-		return "lit: inside NEAR or BEFORE";
-	default:
-		return "this operand";
-	}
-}
-
 /* --- Leaves -------------------------------------------------------------- */
-
-/* Operands that can be answered. */
-static bool is_leaf(const struct builder *b, const struct ast *node)
-{
-	switch (node->kind) {
-	case AST_WORDS:
-	case AST_FUZZY:
-	case AST_PART:
-		return true;
-	case AST_REGEX:
-	case AST_LITERAL:
-		return !b->in_near;
-	default:
-		return false;
-	}
-}
 
 /* Appends to an array in the arena, which has room for a power of two. */
 static int append(struct builder *b, const struct ast ***array, unsigned *n,
@@ -112,7 +76,12 @@ static bool same_words(const struct ast *a, const struct ast *b)
 static bool same_leaf(const struct ast *a, const struct ast *b)
 {
 	return a->kind == b->kind && a->distance == b->distance &&
-	       same_words(a, b);
+	       same_words(a, b) &&
+	       (a->kind == AST_WORDS || a->kind == AST_FUZZY ||
+		a->kind == AST_PART ||
+		(span_eq(a->text, b->text) &&
+		 a->regex_icase == b->regex_icase &&
+		 a->regex_multiline == b->regex_multiline));
 }
 
 /* Whether a word could be both pieces; true where that takes thought. */
@@ -310,9 +279,7 @@ static int build_near(struct builder *b, const struct ast *ast,
 	int rc;
 
 	take_distance(ast, node);
-	b->in_near++;
 	rc = build_operands(b, ast, node);
-	b->in_near--;
 	if (!rc)
 		rc = flatten(b, node);
 	return rc < 0 ? rc : check_states(b, ast, node);
@@ -372,18 +339,6 @@ static int build_children(struct builder *b, const struct ast *ast,
 	return rc;
 }
 
-static int build_not_near(struct builder *b, const struct ast *ast,
-			  struct match_node *node)
-{
-	int rc;
-
-	take_distance(ast, node);
-	b->in_near++;
-	rc = build_children(b, ast, node);
-	b->in_near--;
-	return rc;
-}
-
 static int build(struct builder *b, const struct ast *ast,
 		 struct match_node **out)
 {
@@ -402,13 +357,12 @@ static int build(struct builder *b, const struct ast *ast,
 	case AST_BEFORE:
 		return build_near(b, ast, node);
 	case AST_NOT_NEAR:
-		return build_not_near(b, ast, node);
+		take_distance(ast, node);
+		return build_children(b, ast, node);
 	case AST_FILTER:
 		return add_filter(b, ast, &node->leaf);
 	default:
-		if (is_leaf(b, ast))
-			return add_leaf(b, ast, &node->leaf);
-		return unsupported(b, ast, kind_name(ast));
+		return add_leaf(b, ast, &node->leaf);
 	}
 }
 

@@ -48,8 +48,8 @@ struct match_tree {
 };
 
 /*
- * Makes the tree in arena.  SCOUT_E_SYNTAX with the place for what cannot be
- * answered yet, SCOUT_E_NOMEM.
+ * Makes the tree in arena.  SCOUT_E_SYNTAX with the place for what is beyond
+ * a limit, SCOUT_E_NOMEM.
  */
 int match_tree_make(const struct ast *root, struct arena *arena,
 		    struct match_tree *out, struct scout_err *err);

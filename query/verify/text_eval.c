@@ -85,6 +85,19 @@ static void pattern_leaf(const struct text_eval *t, size_t pattern,
 				    .in_text = true };
 }
 
+/* The same for one in a NEAR: those that touch words. */
+static int pattern_in_near(struct text_eval *t, size_t pattern,
+			   struct leaf_spans *out)
+{
+	const struct match_pieces *list = &t->matcher.of[pattern];
+	struct pattern_spans *s = &t->spans[pattern];
+
+	if (!s->is_made && pattern_spans_make(s, list) < 0)
+		return SCOUT_E_NOMEM;
+	pattern_spans_get(s, list, out);
+	return SCOUT_OK;
+}
+
 static int text_leaf(void *ctx, unsigned leaf, bool want_positions,
 		     struct leaf_spans *out)
 {
@@ -100,6 +113,8 @@ static int text_leaf(void *ctx, unsigned leaf, bool want_positions,
 		size_t i = (size_t)(pattern - t->matcher.patterns->items);
 
 		*out = (struct leaf_spans){ .n = 0 };
+		if (t->in_near[leaf])
+			return pattern_in_near(t, i, out);
 		if (t->by_line)
 			pattern_on_line(t, i, out);
 		else
@@ -158,6 +173,36 @@ static bool counts_lines(const struct match_node *node)
 	return false;
 }
 
+/* Notes which leaves have to have a place among the words. */
+static void find_in_near(struct text_eval *t, const struct match_node *node,
+			 bool in_near)
+{
+	size_t i;
+
+	in_near |= match_node_is_near(node);
+	if (match_node_is_leaf(node)) {
+		t->in_near[node->leaf] = in_near;
+		return;
+	}
+	for (i = 0; i < node->nchild; i++)
+		find_in_near(t, node->child[i], in_near);
+}
+
+/* Patterns in a NEAR need all their matches, and the words of the text. */
+static void place_patterns(struct text_eval *t)
+{
+	struct text_matcher *m = &t->matcher;
+	unsigned i;
+
+	find_in_near(t, t->tree->root, false);
+	for (i = 0; i < m->patterns->n; i++)
+		m->wants_words |= t->in_near[m->patterns->items[i].leaf];
+	m->wants_all |= m->wants_words;
+	t->has_words |= m->wants_words;
+	/* a word and a match on it are not the same part of the text */
+	t->run.keeps_leaves |= m->wants_words;
+}
+
 int text_eval_init(struct text_eval *t, const struct text_query *query,
 		   bool with_places, struct scout_err *err)
 {
@@ -179,6 +224,9 @@ int text_eval_init(struct text_eval *t, const struct text_query *query,
 	match_run_init(&t->run, tree, &source);
 	t->pattern_hint = scout_calloc(MEM_QUERY, patterns->n,
 				       sizeof(*t->pattern_hint));
+	t->spans = scout_calloc(MEM_QUERY, patterns->n, sizeof(*t->spans));
+	t->in_near = scout_calloc(MEM_QUERY, tree->nleaves,
+				  sizeof(*t->in_near));
 	t->batch = scout_malloc(MEM_TOKENIZE, sizeof(*t->batch));
 	t->elements = scout_calloc(MEM_QUERY, words->nelements,
 				   sizeof(*t->elements));
@@ -189,9 +237,10 @@ int text_eval_init(struct text_eval *t, const struct text_query *query,
 			      with_places || t->by_line) < 0 ||
 	    word_scratch_init(&t->scratch, words) < 0 || !t->batch ||
 	    !t->elements || !t->leaves || !t->leaf_is_made ||
-	    !t->pattern_hint ||
+	    !t->pattern_hint || !t->spans || !t->in_near ||
 	    (t->by_line && match_run_by_line(&t->run) < 0))
 		return scout_err_set(err, SCOUT_E_NOMEM, "reading texts");
+	place_patterns(t);
 	return SCOUT_OK;
 }
 
@@ -207,6 +256,10 @@ void text_eval_release(struct text_eval *t)
 	scout_free(t->leaves);
 	scout_free(t->leaf_is_made);
 	scout_free(t->pattern_hint);
+	for (i = 0; t->spans && i < t->matcher.patterns->n; i++)
+		pattern_spans_release(&t->spans[i]);
+	scout_free(t->spans);
+	scout_free(t->in_near);
 	scout_free(t->batch);
 	scout_free(t->places);
 	scout_free(t->line_words.at);
@@ -242,6 +295,8 @@ void text_eval_begin(struct text_eval *t)
 		t->elements[i].n = 0;
 	for (i = 0; i < t->tree->nleaves; i++)
 		t->leaf_is_made[i] = false;
+	for (i = 0; i < t->matcher.patterns->n; i++)
+		t->spans[i].is_made = false;
 	t->nplaces = 0;
 	t->line_words.n = 0;
 	t->line_hint = 0;
@@ -295,11 +350,11 @@ static int put_place(struct text_eval *t, struct batch_walk *w, uint32_t i,
 }
 
 /* A word, for the matches that it may touch. */
-static void touch(struct text_eval *t, const struct token *tok)
+static void touch(struct text_eval *t, const struct token *tok, term_pos pos)
 {
 	uint64_t start = t->window_offset + tok->start;
 
-	text_matcher_touch(&t->matcher, start, start + tok->len);
+	text_matcher_touch(&t->matcher, start, start + tok->len, pos);
 }
 
 /* Token i matched: notes its position for each element. */
@@ -343,7 +398,7 @@ static int take_tokens(struct text_eval *t, struct batch_walk *w)
 					rc = put_found(t, w, i, (term_pos)pos);
 			}
 			if (t->touches)
-				touch(t, tok);
+				touch(t, tok, (term_pos)pos);
 			pos++;
 		} else {
 			rc = word_table_match(t->words, word, &t->scratch,
@@ -351,7 +406,7 @@ static int take_tokens(struct text_eval *t, struct batch_walk *w)
 			if (!rc && is_word && t->scratch.nfound)
 				rc = put_found(t, w, i, (term_pos)pos);
 			if (!rc && is_word && t->touches)
-				touch(t, tok);
+				touch(t, tok, (term_pos)pos);
 			pos += !rc && is_word;
 		}
 		if (rc < 0)
@@ -557,7 +612,17 @@ static int put_hit(const struct text_eval *t, const struct hit *hit,
 	return SCOUT_OK;
 }
 
-/* The hits of words, from *place on. */
+/* A hit of a regex or lit: in a NEAR. */
+static int put_match_hit(const struct text_eval *t,
+			 const struct text_pattern *pattern,
+			 const struct hit *hit, struct hit_lines *out)
+{
+	unsigned i = (unsigned)(pattern - t->matcher.patterns->items);
+
+	return pattern_spans_put(&t->spans[i], &t->matcher, i, hit, out);
+}
+
+/* The hits, from *place on. */
 static int put_hits(const struct text_eval *t, size_t from, size_t *place,
 		    struct hit_lines *out)
 {
@@ -566,7 +631,13 @@ static int put_hits(const struct text_eval *t, size_t from, size_t *place,
 
 	for (i = from; i < t->run.hits.n && !rc; i++) {
 		const struct hit *h = &t->run.hits.hits[i];
+		const struct text_pattern *p =
+			text_pattern_of(t->matcher.patterns, h->leaf);
 
+		if (p) {
+			rc = put_match_hit(t, p, h, out);
+			continue;
+		}
 		*place = find_place(t, *place, h->first);
 		rc = put_hit(t, h, *place, out);
 	}

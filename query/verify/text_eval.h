@@ -16,6 +16,7 @@
 #include "query/match/eval.h"
 #include "query/rank/rank.h"
 #include "query/verify/hit_lines.h"
+#include "query/verify/pattern_spans.h"
 #include "query/verify/text_match.h"
 #include "query/verify/word_table.h"
 
@@ -42,6 +43,8 @@ struct text_eval {
 	struct token_batch *batch;
 	struct word_scratch scratch;
 	struct text_matcher matcher;	/* of the leaves that are no words */
+	struct pattern_spans *spans;	/* by pattern: for those in a NEAR */
+	bool *in_near;			/* by leaf */
 	const struct file_filters *filters;
 	struct regex_matcher *filter_matcher;	/* made when needed */
 	struct file_facts facts;	/* of the file whose text it is */

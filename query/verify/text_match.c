@@ -290,7 +290,7 @@ int text_matcher_window(struct text_matcher *m, struct span window,
 	unsigned i;
 	int rc = SCOUT_OK;
 
-	*out_needs_words = false;
+	*out_needs_words = m->wants_words;
 	for (i = 0; i < m->patterns->n && !rc; i++) {
 		struct walk w = { .m = m, .pattern = &m->patterns->items[i],
 				  .list = &m->of[i], .window = window,
@@ -308,7 +308,18 @@ int text_matcher_window(struct text_matcher *m, struct span window,
 	return rc;
 }
 
-void text_matcher_touch(struct text_matcher *m, uint64_t start, uint64_t end)
+static void touch(struct match_piece *p, term_pos pos)
+{
+	if (!p->len)
+		return;
+	if (!p->is_touched)
+		p->first_word = pos;
+	p->last_word = pos;
+	p->has_word = p->is_touched = true;
+}
+
+void text_matcher_touch(struct text_matcher *m, uint64_t start, uint64_t end,
+			term_pos pos)
 {
 	unsigned i;
 	size_t k;
@@ -322,7 +333,7 @@ void text_matcher_touch(struct text_matcher *m, uint64_t start, uint64_t end)
 			k++;
 		list->next_touch = k;
 		for (; k < list->n && p[k].offset < end; k++)
-			p[k].has_word |= p[k].len > 0;
+			touch(&p[k], pos);
 	}
 }
 
@@ -351,19 +362,28 @@ static int put_pieces(const struct match_piece *p, size_t n, unsigned leaf,
 	return rc;
 }
 
+int text_matcher_put_match(const struct text_matcher *m, unsigned pattern,
+			   size_t i, struct hit_lines *out)
+{
+	const struct match_pieces *list = &m->of[pattern];
+	size_t end = i + 1;
+
+	while (end < list->n && list->at[end].is_continued)
+		end++;
+	return put_pieces(list->at + i, end - i,
+			  m->patterns->items[pattern].leaf, out);
+}
+
 int text_matcher_put(const struct text_matcher *m, unsigned pattern,
 		     struct hit_lines *out)
 {
 	const struct match_pieces *list = &m->of[pattern];
-	size_t i, j;
+	size_t i;
 	int rc = SCOUT_OK;
 
-	for (i = 0; i < list->n && !rc; i = j) {
-		for (j = i + 1; j < list->n && list->at[j].is_continued; j++)
-			;
-		rc = put_pieces(list->at + i, j - i,
-				m->patterns->items[pattern].leaf, out);
-	}
+	for (i = 0; i < list->n && !rc; i++)
+		if (!list->at[i].is_continued)
+			rc = text_matcher_put_match(m, pattern, i, out);
 	return rc;
 }
 

@@ -23,6 +23,8 @@ struct match_piece {
 	uint32_t len;		/* bytes of the piece, without the '\n' */
 	bool is_continued;	/* the match began on a line before */
 	bool has_word;		/* it touches a word */
+	bool is_touched;	/* the same, and these are the first and last */
+	term_pos first_word, last_word;
 };
 
 struct match_pieces {
@@ -37,6 +39,7 @@ struct match_pieces {
 struct text_matcher {
 	struct text_patterns *patterns;
 	bool wants_all;		/* else whether there is one: one is kept */
+	bool wants_words;	/* and which words they touch: set after init */
 	struct regex_matcher *regex;
 	struct match_pieces *of;	/* by pattern */
 	struct line_filter_run *filters;	/* by pattern */
@@ -61,12 +64,17 @@ void text_matcher_begin(struct text_matcher *m);
 int text_matcher_window(struct text_matcher *m, struct span window,
 			bool *out_needs_words);
 
-/* A word of the last window, bytes [start, end) of the text; in order. */
-void text_matcher_touch(struct text_matcher *m, uint64_t start, uint64_t end);
+/* A word of the last window, bytes [start, end) of the text, and its position;
+ * in order. */
+void text_matcher_touch(struct text_matcher *m, uint64_t start, uint64_t end,
+			term_pos pos);
 
 /* Puts all matches of a pattern, as occurrences of its leaf. */
 int text_matcher_put(const struct text_matcher *m, unsigned pattern,
 		     struct hit_lines *out);
+/* The same for the match whose pieces begin at i. */
+int text_matcher_put_match(const struct text_matcher *m, unsigned pattern,
+			   size_t i, struct hit_lines *out);
 /* The same for those on the line of its i-th piece, which is the first there; no
  * pattern spans lines. */
 int text_matcher_put_line(const struct text_matcher *m, unsigned pattern,

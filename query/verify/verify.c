@@ -34,7 +34,7 @@ int verifier_init(struct verifier *v, const struct verify_job *job,
 		return rc;
 	}
 	v->lines.keeps_operands = job->options->all_operands;
-	v->text.run.keeps_leaves = job->options->all_operands;
+	v->text.run.keeps_leaves |= job->options->all_operands;
 	return SCOUT_OK;
 }
 

@@ -8,23 +8,33 @@ stands.
 
 import bisect
 import os
+import re
 import stat
 import sys
 from typing import NamedTuple
 
 import filters
 import grammar
-from grammar import And, Filter, Near, Not, NotNear, Operand, Or
+from grammar import And, Filter, Near, Not, NotNear, Operand, Or, Pattern
 from words import Text, form, nfc, parts
 
 BREAKABLE = ("and", "or", "not", "near", "before", "phrase", "prefix", "glob", "case", "lines", "not-near",
-             "nested", "or-group", "filter", "scope", "fuzzy", "part", "accents")
+             "nested", "or-group", "filter", "scope", "fuzzy", "part", "accents", "regex")
 
 
 class Occurrence(NamedTuple):
     """A span of word positions, both ends included."""
     first: int
     last: int
+
+
+class Match(NamedTuple):
+    """What a regex or lit: found: bytes of the text, and the words that they
+    touch (-1: none)."""
+    first: int
+    last: int
+    start: int
+    end: int
 
 
 class Hit(NamedTuple):
@@ -76,6 +86,8 @@ class Evaluator:
         """The leaf occurrences that take part, or None if NODE is false."""
         if isinstance(node, Operand):
             return self.occurrences(node, text) or None
+        if isinstance(node, Pattern):
+            return self.matches(node, text) or None
         if isinstance(node, Filter):
             passes = filters.passes(node.field, node.value, node.regex, text.facts,
                                     self.broken == "filter")
@@ -117,6 +129,30 @@ class Evaluator:
         return [Occurrence(at, at + size - 1) for at in range(len(raws) - size + 1)
                 if raws[at] in wanted[0]
                 and all(raws[at + i] in wanted[i] for i in range(size))]
+
+    def matches(self, node, text):
+        """Every Match of a regex or lit:, from left to right."""
+        case = {"i": "I", None: self.case}.get(node.case, node.case)
+        sensitive = case in "is" or (case == "S" and node.has_upper())
+        flags = 0 if sensitive and "i" not in (node.flags or "") else re.I
+        if node.flags is None:
+            if "\n" in node.text:
+                return []
+            regex = re.compile(re.escape(node.text), flags)
+        else:
+            regex = re.compile(node.text, flags | (re.M if "m" in node.flags else 0))
+        subjects = [(text.line_offset(n), text.line_bytes(n).rstrip(b"\n"))
+                    for n in range(1, len(text.line_starts) + 1)]
+        if "m" in (node.flags or "") and not self.by_line:
+            subjects = [(0, text.bytes)]
+        found = []
+        for offset, subject in subjects:
+            decoded = subject.decode("utf-8", "surrogateescape")
+            for match in regex.finditer(decoded):
+                start, end = (offset + len(decoded[:at].encode("utf-8", "surrogateescape"))
+                              for at in match.span())
+                found.append(_touching(text, start, end))
+        return found[self.broken == "regex":]
 
     def piece_matcher(self, operand, piece, sensitive):
         """A predicate on raw words."""
@@ -166,6 +202,8 @@ class Evaluator:
         """The occurrences of an operand of NEAR, sorted, each once."""
         if isinstance(node, Operand):
             return self.occurrences(node, text)
+        if isinstance(node, Pattern):
+            return sorted({Occurrence(m.first, m.last) for m in self.matches(node, text) if m.first >= 0})
         if isinstance(node, Or):
             children = node.children[:1] if self.broken == "or-group" else node.children
             return sorted({span for child in children for span in self.spans(child, text)})
@@ -198,6 +236,8 @@ class Evaluator:
         (None: any of them)."""
         if isinstance(node, Operand):
             return [span for span in self.occurrences(node, text) if span in wanted]
+        if isinstance(node, Pattern):
+            return [m for m in self.matches(node, text) if (m.first, m.last) in wanted]
         if isinstance(node, Or):
             return [found for child in node.children for found in self.taking_part(child, text, wanted)]
         if isinstance(node, NotNear):
@@ -350,6 +390,9 @@ def _spans_by_line(occurrences, text):
     lines that hold one of an occurrence's words are touched by it."""
     lines = {}
     for occurrence in occurrences:
+        if isinstance(occurrence, Match):
+            _add_match(occurrence, text, lines)
+            continue
         touched = {}
         for word in text.words[occurrence.first:occurrence.last + 1]:
             start, _ = touched.get(word.line, (word.start, 0))
@@ -358,6 +401,28 @@ def _spans_by_line(occurrences, text):
             offset = text.line_offset(line)
             lines.setdefault(line, set()).add((start - offset, end - offset))
     return lines
+
+
+def _touching(text, start, end):
+    """The Match of these bytes."""
+    at = bisect.bisect_right(text.word_ends(), start)
+    last = at
+    while last < len(text.words) and text.words[last].start < end:
+        last += 1
+    return Match(at, last - 1, start, end) if last > at and start < end else Match(-1, -1, start, end)
+
+
+def _add_match(match, text, lines):
+    """A match, clipped to its lines; one without a word has lines alone."""
+    first = bisect.bisect_right(text.line_starts, match.start)
+    last = max(first, bisect.bisect_left(text.line_starts, match.end))
+    for line in range(first, last + 1):
+        offset = text.line_offset(line)
+        spans = lines.setdefault(line, set())
+        content = offset + len(text.line_bytes(line).rstrip(b"\n"))
+        start, end = max(match.start, offset), min(match.end, content)
+        if match.first >= 0 and start < end:
+            spans.add((start - offset, end - offset))
 
 
 # --- Trees of files ------------------------------------------------------------

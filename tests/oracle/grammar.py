@@ -61,6 +61,20 @@ class Operand:
 
 
 @dataclass(frozen=True)
+class Pattern:
+    """A regex with its flags, or lit:, which has None for them."""
+    raw: str
+    text: str
+    flags: object = None
+    no_marks: bool = False         # of no meaning
+    case: object = None            # as an Operand's
+
+    def has_upper(self):
+        text = self.text if self.flags is None else re.sub(r"\\.", "", self.text)
+        return any(words.category(ord(c)) == "Lu" for c in text)
+
+
+@dataclass(frozen=True)
 class Filter:
     """A condition on the file; `regex` has the flags of a value in slashes."""
     raw: str
@@ -132,6 +146,10 @@ def tokenize(query):
             _check_minus(query, i)
             tokens.append(Token("-", i))
             i += 1
+        elif _LITERAL.match(query, i) or _regex_at(query, i):
+            operand, after = _pattern(query, i)
+            tokens.append(Token("operand", i, operand))
+            i = after
         elif _FILTER.match(query, i):
             operand, after = _filter(query, i)
             tokens.append(Token("operand", i, operand))
@@ -146,8 +164,6 @@ def tokenize(query):
                 tokens.append(Token("operand", i, _part(query[i:after], text.pieces, text.raw[1:-1], i)))
                 i = after
                 continue
-            if c == "/":
-                _refuse_regex(query, i)
             tokens.append(_bare(query[i:after], i))
             i = after
     tokens.append(Token("end", len(query)))
@@ -186,11 +202,7 @@ def _filter(query, at):
     match = _FILTER.match(query, at)
     field, start = match[1], match.end()
     regex = None
-    pattern = re.compile(r"/((?:[^/\\]|\\.)*)/([im]*)", re.DOTALL).match(query, start)
-    if pattern and pattern.end() < len(query):
-        after = query[pattern.end()]
-        if not (_is_space(after) or after in '()"'):
-            pattern = None
+    pattern = _regex_at(query, start)
     if field in ("path", "file") and pattern:
         value, regex, end = pattern[1].replace("\\/", "/"), pattern[2], pattern.end()
     elif query[start:start + 1] == '"':
@@ -213,13 +225,39 @@ def _check_minus(query, at):
         raise QueryError("'-' is not before an operand", at)
 
 
-def _refuse_regex(query, at):
+_LITERAL = re.compile("lit:")
+
+
+def _regex_at(query, at):
     """A slash opens a regex if the next unescaped one ends its operand."""
-    match = re.match(r"/(?:[^/\\]|\\.)*/[im]*", query[at:], re.DOTALL)
-    if match:
-        after = query[at + match.end():at + match.end() + 1]
-        if not after or _is_space(after) or after in '()"':
-            raise Unsupported("regex")
+    match = re.compile(r"/((?:[^/\\]|\\.)*)/([im]*)", re.DOTALL).match(query, at)
+    if match and match.end() < len(query):
+        after = query[match.end()]
+        if not (_is_space(after) or after in '()"'):
+            return None
+    return match
+
+
+def _pattern(query, at):
+    """The regex or lit: AT, and where it ends."""
+    regex = _regex_at(query, at)
+    if regex:
+        try:
+            re.compile(regex[1] or "(")
+        except re.error as e:
+            raise QueryError(f"a bad regex: {e}", at)
+        return Pattern(regex[0], regex[1].replace("\\/", "/"), regex[2]), regex.end()
+    start = at + len("lit:")
+    if query[start:start + 1] == '"':
+        text, end = _unquote(query, start)
+    else:
+        end = start
+        while end < len(query) and not (_is_space(query[end]) or query[end] in '()"'):
+            end += 1
+        text = query[start:end]
+    if not text:
+        raise QueryError("an empty lit:", at)
+    return Pattern(query[at:end], text), end
 
 
 def _bare(text, at):
@@ -433,7 +471,7 @@ def _check_near_operand(node, at):
 
 
 def _with_settings(node, settings):
-    if isinstance(node, Operand):
+    if isinstance(node, (Operand, Pattern)):
         return dataclasses.replace(node, no_marks=settings.get("accents", False), case=settings.get("case"))
     if isinstance(node, Filter):
         return node
@@ -445,7 +483,7 @@ def _with_settings(node, settings):
 # --- Printing, for the shrinker ------------------------------------------------
 
 def _operands(node):
-    if isinstance(node, Operand):
+    if isinstance(node, (Operand, Pattern)):
         return [node]
     if isinstance(node, Filter):
         return []
@@ -462,11 +500,11 @@ def unparse(node):
     if first and first.case:
         settings += f"case:{ {value: name for name, value in SETTINGS['case'].items()}[first.case]} "
     text = _unparse(node)
-    return settings + (f"({text})" if settings and not isinstance(node, Operand) else text)
+    return settings + (f"({text})" if settings and not isinstance(node, (Operand, Pattern)) else text)
 
 
 def _unparse(node):
-    if isinstance(node, (Operand, Filter)):
+    if isinstance(node, (Operand, Pattern, Filter)):
         return node.raw
     if isinstance(node, Not):
         return "NOT " + _inner(node.child)
@@ -479,4 +517,4 @@ def _unparse(node):
 
 
 def _inner(node):
-    return node.raw if isinstance(node, (Operand, Filter)) else f"({_unparse(node)})"
+    return node.raw if isinstance(node, (Operand, Pattern, Filter)) else f"({_unparse(node)})"

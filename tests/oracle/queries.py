@@ -13,7 +13,7 @@ import unicodedata
 import grammar
 import words as wordlib
 
-CASE_FLAGS = [("i", []), ("i", []), ("i", ["-i"]), ("s", ["-s"]), ("S", ["-S"])]
+CASE_FLAGS = [("i", []), ("i", []), ("I", ["-i"]), ("s", ["-s"]), ("S", ["-S"])]
 
 UNKNOWN = ["zzyzx", "nowhere", "qqq", "\u00e6\u00f8", "\u732b", "fo", "xx"]
 JOINERS = ["-", ".", "::", "/", "'", "+", "->", ",", "=", "\\", "&&", "\u2019", ".?."]
@@ -39,6 +39,7 @@ INVALID = [
     "a NOT NEAR/1 b NOT NEAR/2 c", "a NOT NEAR (b c)", "a NOT NEAR -b", "(a OR b c) NEAR d",
     "path:", "file: x", 'ext:""', "ext:.c", "ext:c,,h", "lang:nosuch", "size:big", "size:2k..1k", "size:..",
     "modified:2026-02-30", "modified:0d", "modified:x", "path:/(/", "a NEAR path:x", "(ext:c OR a) NEAR b",
+    'lit:""', "lit:", "//", "a //", "/(/", "/a/ NEAR -b",
     "->", "->lock", "++", "a AND ++", "...", "- a", "-", "a -", "--a", "-NOT a", "---a", "-.a",
     "(-)", "-)", "*", "**", "?", "a AND *", "-*", "~",
     '"a b"*', '"a b"~', '"a"?', '"a"~2',
@@ -109,6 +110,8 @@ class Generator:
     def operand(self, place, joined=True):
         """A word, prefix or phrase of what stands at PLACE."""
         kind = self.rng.random()
+        if place is not None and self.rng.random() < 0.1:
+            return self.pattern(place)
         if kind < 0.5 or place is None:
             text = self.word(place)
             if self.rng.random() < 0.1 or not _is_operand(text):
@@ -213,6 +216,35 @@ class Generator:
     def quoted(self, words):
         gap = self.rng.choice([" ", " ", " ", ", ", "\n", "-", '\\"', "\\\\", "* ", " ) "])
         return '"' + gap.join(words) + '"'
+
+    # Regexes and exact text, of ASCII
+
+    def pattern(self, place):
+        """Of the text about PLACE; it never matches nothing."""
+        rng = self.rng
+        file, at = place
+        words = [w.raw for w in file[at:at + rng.choice([1, 1, 2, 3])]]
+        joined = rng.choice([" ", " ", "-", "->", "(", "::", ", "]).join(words)
+        start = rng.randrange(len(joined))
+        # libraries differ on what else an i or I is, ignoring case
+        piece = joined[start:start + rng.randint(1, 9)].strip().translate({105: "o", 73: "O"})
+        if not piece or not piece.isascii() or not piece.isprintable():
+            piece = rng.choice(["o", "->", "fo", "a b", ", ", "()", "x"])
+        if rng.random() < 0.4:
+            quoted = piece.replace("\\", "\\\\").replace('"', '\\"')
+            return f'lit:"{quoted}"'
+        regex = "".join(c if c.isalnum() or c in " _," else "\\" + c for c in piece)
+        kind = rng.random()
+        if kind < 0.3:
+            regex += rng.choice(["[a-h]*", "[a-hA-H_0-9]+", "( |-)?[a-h]", "$", "{2}", "?o"]) \
+                if regex[-1] not in ", " else "[a-h]"
+        elif kind < 0.45:
+            regex = f"({regex}|{rng.choice(['foo', 'bar', 'a', 'lo+', '[0-9]+'])})"
+        elif kind < 0.55:
+            regex = "^" + regex
+        elif kind < 0.65:
+            return f"/{regex}[ \\t\\r]*\\n[a-h]*/m"
+        return f"/{regex}/{rng.choice(['', '', '', 'i', 'm'])}"
 
     # Filters
 
@@ -325,7 +357,7 @@ class Generator:
 
     @staticmethod
     def can_follow_minus(text):
-        return text[0] == '"' or unicodedata.category(text[0])[0] in "LMN"
+        return text[0] in '"/' or unicodedata.category(text[0])[0] in "LMN"
 
     def joined(self, binding, depth):
         """AND, written or implied, or OR of two to four expressions."""

@@ -329,6 +329,7 @@ class Text:
         self.bytes = decoded
         self.facts = None          # of the file, for filters
         self._alone = None
+        self._ends = None
         self.words = split_words(decoded)
         self.raws = [word.raw for word in self.words]
         self.distinct = set(self.raws)
@@ -343,6 +344,11 @@ class Text:
         """The text of a file's content, or None if it is binary."""
         decoded = decode_file(data)
         return None if is_binary(decoded) else cls(decoded)
+
+    def word_ends(self):
+        if self._ends is None:
+            self._ends = [word.end for word in self.words]
+        return self._ends
 
     def lines_alone(self):
         """Each line as a text of its own."""

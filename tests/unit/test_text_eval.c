@@ -174,6 +174,20 @@ static const struct {
 	{ "(a OR b) NOT NEAR/1 a", "a b x b x a\n", "1:0-1 1:6-7 1:10-11" },
 	{ "x NEAR/1 (a NOT NEAR/1 b)", "x a b x a x\n", "1:6-7 1:8-9 1:10-11" },
 	{ "NOT (a NOT NEAR/1 b)", "a b\n", "" },
+	/* regexes and exact text in a NEAR span the words that they touch */
+	{ "/o b/ NEAR/1 c", "foo bar c b\n", "1:2-5 1:8-9" },
+	{ "/o b/ NEAR/1 b", "foo bar c b\n", "no" },
+	{ "lit:\"->\" NEAR a", "a -> a\n", "no" },
+	{ "lit:\"a->b\" BEFORE/1 c", "xa->b c a->b x c\n", "1:1-5 1:6-7" },
+	{ "/o/ NEAR/1 a", "foo a x o\n", "1:1-2 1:2-3 1:4-5" },
+	{ "/o/ NEAR/1 /o/", "foo\n", "no" },
+	{ "/o/ NEAR/1 /o/", "foo fo x o\n", "1:1-2 1:2-3 1:5-6" },
+	{ "(/f./ NEAR/1 foo) NEAR/2 a", "foo foo x a\n",
+	  "1:0-2 1:0-3 1:4-6 1:4-7 1:10-11" },
+	{ "a NOT NEAR/1 /o/", "a x a foo\n", "1:0-1" },
+	{ "/b\\nc/m NEAR/1 a", "a b\nc b\nc a\n",
+	  "1:0-1 1:2-3 2:0-1 2:2-3 3:0-1 3:2-3" },
+	{ "(/x/ OR a) NEAR/1 b", "a b ax\n", "1:0-1 1:2-3 1:5-6" },
 	/* filters: the file is src/x.c */
 	{ "a ext:c", "a\n", "1:0-1" },
 	{ "a -ext:c", "a\n", "no" },
@@ -315,31 +329,6 @@ static void test_given_up(void **state)
 	}
 }
 
-static void test_unsupported(void **state)
-{
-	static const char *const queries[] = {
-		"/foo/ NEAR a", "a NEAR lit:\"foo\"",
-	};
-	struct parse_options options = { CASE_DEFAULT };
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
-		struct scout_err err = SCOUT_ERR_INIT;
-		struct parsed_query parsed;
-		struct match_tree tree;
-		struct arena arena;
-
-		arena_init(&arena, MEM_QUERY);
-		assert_int_equal(query_parse(span_str(queries[i]), &options,
-					     &arena, &parsed, &err), SCOUT_OK);
-		assert_int_equal(match_tree_make(parsed.root, &arena, &tree,
-						 &err), SCOUT_E_SYNTAX);
-		assert_non_null(strstr(err.msg, "not supported yet"));
-		arena_release(&arena);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -347,7 +336,6 @@ int main(void)
 		cmocka_unit_test(test_long_words),
 		cmocka_unit_test(test_max_lines),
 		cmocka_unit_test(test_given_up),
-		cmocka_unit_test(test_unsupported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
