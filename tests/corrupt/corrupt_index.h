@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 
-enum { DBS = 4, PLACE_KEY_MAX = 272, CORRUPT_QUERIES = 28 };
+enum { DBS = 4, PLACE_KEY_MAX = 272, CORRUPT_QUERIES = 48 };
 enum { META, DICT, STREAM, SUMS };
 
 /* A stored value: where it is, and what it should be. */
