@@ -275,7 +275,7 @@ static int prepare(struct run *r, const char *root, struct scout_err *err)
 	return SCOUT_OK;
 }
 
-static void release(struct run *r)
+void run_end(struct run *r)
 {
 	unsigned i;
 
@@ -285,6 +285,27 @@ static void release(struct run *r)
 	if (r->job.root_fd >= 0)
 		close(r->job.root_fd);
 	arena_release(&r->arena);
+}
+
+int run_begin(struct run *r, struct scout_query *query,
+	      struct scout_index *index, const char *root,
+	      const struct scout_sink *sink, struct scout_query_stats *stats,
+	      struct scout_err *err)
+{
+	const struct query_options *o = &query->options;
+
+	*r = (struct run){ .query = query, .options = o, .index = index,
+			   .stats = stats };
+	memset(stats, 0, sizeof(*stats));
+	stats->parse_ns = query->parse_ns;
+	arena_init(&r->arena, MEM_QUERY);
+	r->job.root_fd = -1;
+	r->emitter = (struct emitter){
+		.sink = sink, .stats = stats,
+		.with_counts = o->detail == DETAIL_LINES ||
+			       o->detail == DETAIL_MATCHES,
+		.stop_at_first = o->stop_at_first };
+	return prepare(r, root, err);
 }
 
 /* Whether more is asked than the answers as they come. */
@@ -298,27 +319,15 @@ int scout_query_run(struct scout_query *query, struct scout_index *index,
 		    const char *root, const struct scout_sink *sink,
 		    struct scout_query_stats *stats, struct scout_err *err)
 {
-	const struct query_options *o = &query->options;
-	struct run r = { .query = query, .options = o, .index = index,
-			 .stats = stats };
+	struct run r;
 	int64_t start = os_mono_ns();
-	int rc;
+	int rc = run_begin(&r, query, index, root, sink, stats, err);
 
-	memset(stats, 0, sizeof(*stats));
-	stats->parse_ns = query->parse_ns;
-	arena_init(&r.arena, MEM_QUERY);
-	r.job.root_fd = -1;
-	r.emitter = (struct emitter){
-		.sink = sink, .stats = stats,
-		.with_counts = o->detail == DETAIL_LINES ||
-			       o->detail == DETAIL_MATCHES,
-		.stop_at_first = o->stop_at_first };
-	rc = prepare(&r, root, err);
 	if (!rc)
-		rc = is_sorted(o) ? run_sorted(&r, err) :
-				    run_in_path_order(&r, err);
+		rc = is_sorted(&query->options) ? run_sorted(&r, err) :
+						  run_in_path_order(&r, err);
 	rc = scout_index_name_damage(index, rc, err);
-	release(&r);
+	run_end(&r);
 	stats->total_ns = query->parse_ns + (uint64_t)(os_mono_ns() - start);
 	return rc;
 }

@@ -115,6 +115,27 @@ int scout_query_run(struct scout_query *query, struct scout_index *index,
 		    const char *root, const struct scout_sink *sink,
 		    struct scout_query_stats *stats, struct scout_err *err);
 
+/* One of several indexes that are asked together. */
+struct query_source {
+	struct scout_query *query;	/* of its own; the same text and options
+					 * as the others' */
+	struct scout_index *index;
+	struct scout_query_stats stats;	/* filled in */
+};
+
+/*
+ * Answers from several indexes as if they were one: they are searched at once,
+ * and their answers merged by path, or in the order that the options ask for.  A
+ * file that several of them have is there once; with dedup (DEDUP_CONTENT), so are
+ * files with the same bytes.  The sink gets absolute paths, without the first
+ * '/'.  stats is the sum.
+ */
+enum query_dedup { DEDUP_PATH, DEDUP_CONTENT };
+int scout_query_run_many(struct query_source *sources, size_t nsources,
+			 enum query_dedup dedup, const struct scout_sink *sink,
+			 struct scout_query_stats *stats,
+			 struct scout_err *err);
+
 /*
  * Counts the matching documents from the index alone (VERIFY_NEVER), for
  * --batch: no file is touched.  out_bytes: index bytes looked at.

@@ -1,5 +1,5 @@
 /*
- * One run of a query: the inside of query.c and run_sorted.c.
+ * One run of a query: the inside of query.c and ordered_run.c.
  */
 #ifndef SCOUT_QUERY_RUN_H
 #define SCOUT_QUERY_RUN_H
@@ -42,6 +42,14 @@ struct run {
 	struct emitter emitter;
 	struct scout_query_stats *stats;
 };
+
+/* Begins a run; what is asked of it is the query's.  root: if there is no index.
+ * Release it whatever happened. */
+int run_begin(struct run *r, struct scout_query *query,
+	      struct scout_index *index, const char *root,
+	      const struct scout_sink *sink, struct scout_query_stats *stats,
+	      struct scout_err *err);
+void run_end(struct run *r);
 
 /* Sends all answers to r->emitter, in path order. */
 int run_in_path_order(struct run *r, struct scout_err *err);

@@ -176,57 +176,32 @@ uint64_t sorted_files_reaching(const struct sorted_files *s, double score)
 
 /* --- Order --------------------------------------------------------------- */
 
-static int by_path(const struct sorted_file *a, const struct sorted_file *b)
-{
-	return path_cmp(span_of(a->path, a->path_len),
-			span_of(b->path, b->path_len));
-}
-
-static int compare_paths(const void *a, const void *b)
-{
-	return by_path(a, b);
-}
-
-static int compare_scores(const void *va, const void *vb)
-{
-	const struct sorted_file *a = va, *b = vb;
-
-	if (a->score != b->score)
-		return a->score > b->score ? -1 : 1;
-	return by_path(a, b);
-}
-
-static int compare_sizes(const void *va, const void *vb)
-{
-	const struct sorted_file *a = va, *b = vb;
-
-	if (a->size_bytes != b->size_bytes)
-		return a->size_bytes < b->size_bytes ? -1 : 1;
-	return by_path(a, b);
-}
-
-static int compare_times(const void *va, const void *vb)
-{
-	const struct sorted_file *a = va, *b = vb;
-
-	if (a->mtime_ns != b->mtime_ns)
-		return a->mtime_ns < b->mtime_ns ? -1 : 1;
-	return by_path(a, b);
-}
-
-static int (*comparison(enum query_sort sort))(const void *, const void *)
+int sorted_file_compare(const struct sorted_file *a,
+			const struct sorted_file *b, enum query_sort sort)
 {
 	switch (sort) {
 	case SORT_SCORE:
-		return compare_scores;
+		return (a->score < b->score) - (a->score > b->score);
 	case SORT_SIZE:
-		return compare_sizes;
+		return (a->size_bytes > b->size_bytes) -
+		       (a->size_bytes < b->size_bytes);
 	case SORT_MODIFIED:
-		return compare_times;
+		return (a->mtime_ns > b->mtime_ns) -
+		       (a->mtime_ns < b->mtime_ns);
 	case SORT_PATH:
 		break;
 	}
-	return compare_paths;
+	return 0;
+}
+
+/* The same, and by path where that is equal; sort: enum query_sort. */
+static int compare_files(const void *va, const void *vb, void *sort)
+{
+	const struct sorted_file *a = va, *b = vb;
+	int rc = sorted_file_compare(a, b, *(const enum query_sort *)sort);
+
+	return rc ? rc : path_cmp(span_of(a->path, a->path_len),
+				  span_of(b->path, b->path_len));
 }
 
 static void reverse(struct sorted_file *files, size_t n)
@@ -244,16 +219,17 @@ static void reverse(struct sorted_file *files, size_t n)
 void sorted_files_order(struct sorted_files *s, uint64_t top,
 		       enum query_sort sort, bool is_reversed)
 {
+	enum query_sort by_score = SORT_SCORE;
 	size_t n;
 	struct sorted_file *files = sorted_files_all(s, &n);
 
 	if (top) {
-		qsort(files, n, sizeof(*files), compare_scores);
+		qsort_r(files, n, sizeof(*files), compare_files, &by_score);
 		if (n > top)
 			n = top;
 		s->files.len = n * sizeof(*files);
 	}
-	qsort(files, n, sizeof(*files), comparison(sort));
+	qsort_r(files, n, sizeof(*files), compare_files, &sort);
 	if (is_reversed)
 		reverse(files, n);
 }

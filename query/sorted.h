@@ -55,6 +55,10 @@ int sorted_files_rank(struct sorted_files *s, struct rank_model *model,
 /* How many have that score or a higher one. */
 uint64_t sorted_files_reaching(const struct sorted_files *s, double score);
 
+/* Which of two comes first by that alone: below, equal or above 0. */
+int sorted_file_compare(const struct sorted_file *a,
+			const struct sorted_file *b, enum query_sort sort);
+
 /* Keeps the top best by score (0: all), and puts them in the order asked for;
  * where that leaves it open, in path order. */
 void sorted_files_order(struct sorted_files *s, uint64_t top,

@@ -76,6 +76,7 @@ step "command lines" tests/cli/run --bin "$rel/tools"
 step "what cron relies on" tests/cron/run --bin "$rel/tools"
 step "man pages name every flag" tests/man/run --bin "$rel/tools"
 step "completions of shells" tests/completions/run --bin "$rel/tools"
+step "several indexes at once" tests/many/run --bin "$rel/tools"
 step "ranked and sorted answers" tests/rank/run --bin "$rel/tools"
 step "programs of the benchmarks" tests/bench/run
 step "evaluator of the oracle" python3 tests/oracle/test_evaluator.py

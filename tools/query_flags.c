@@ -202,7 +202,10 @@ static const struct flag table[] = {
 	    "all operands compare case"),
 	SET("smart-case", 'S', case_mode, CASE_SMART,
 	    "operands with an upper-case letter compare case"),
-	TEXT("index", 0, index_dir, "DIR", "use the index in DIR"),
+	{ "index", 0, "DIR", "use the index in DIR or of that name; several: "
+	  "all of them", FLAG_LIST, FIELD(indexes), 0, NULL },
+	SET("dedup", 0, dedup, true,
+	    "with several indexes: files with the same bytes once"),
 	SET("force-remote", 0, force_remote, true,
 	    "use an index on a network file system"),
 	SET("fresh", 0, fresh, YES, "find new and changed files, too: walk the tree"),
@@ -385,13 +388,21 @@ static int check(const struct query_flags *flags, struct scout_err *err)
 		return scout_err_set(err, SCOUT_E_USAGE,
 				     "--root is for --brute; an index knows "
 				     "its root");
-	if (flags->root && flags->index_dir)
+	if (flags->root && flags->indexes.nitems)
 		return scout_err_set(err, SCOUT_E_USAGE,
 				     "--root and --index cannot both be used");
 	if (flags->batch && (flags->words.nitems || flags->patterns.nitems))
 		return scout_err_set(err, SCOUT_E_USAGE,
 				     "with --batch the queries come from its "
 				     "file, not from the command line");
+	if (flags->indexes.nitems > 1 && (flags->batch || flags->explain))
+		return scout_err_set(err, SCOUT_E_USAGE,
+				     "--%s is for one index",
+				     flags->batch ? "batch" : "explain");
+	if (flags->indexes.nitems > QUERY_MAX_INDEXES)
+		return scout_err_set(err, SCOUT_E_USAGE,
+				     "at most %d indexes can be asked at once",
+				     QUERY_MAX_INDEXES);
 	if (flags->batch && flags->brute)
 		return scout_err_set(err, SCOUT_E_USAGE,
 				     "--batch and --brute cannot both be used");
@@ -420,6 +431,7 @@ int query_flags_parse(int argc, char **argv, struct arena *arena,
 		      struct query_flags *flags, struct scout_err *err)
 {
 	struct flag_list args = { 0 };
+	size_t by_config;
 	int rc, i;
 
 	*flags = (struct query_flags){ .repeat = 1 };
@@ -432,6 +444,7 @@ int query_flags_parse(int argc, char **argv, struct arena *arena,
 	rc = set_fresh_default(flags, err);
 	if (rc < 0)
 		return rc;
+	by_config = flags->indexes.nitems;
 	for (i = 1; i < argc; i++) {
 		rc = flag_list_add(&args, argv[i], arena, err);
 		if (rc < 0)
@@ -441,6 +454,11 @@ int query_flags_parse(int argc, char **argv, struct arena *arena,
 			 &flags->words, arena, err);
 	if (rc < 0)
 		return rc;
+	if (flags->indexes.nitems > by_config) {
+		/* those of the command line replace the others */
+		flags->indexes.items += by_config;
+		flags->indexes.nitems -= by_config;
+	}
 	flags->long_help = flags->help && has_long_help(argv, argc);
 	if (flags->help || flags->version)
 		return SCOUT_OK;

@@ -23,6 +23,9 @@ enum print_mode {
 enum tristate { UNSET, NO, YES };
 
 /* Switches are ints, numbers uint64_t, as flags.h wants them. */
+/* Indexes that can be asked at once: each is searched on a thread. */
+enum { QUERY_MAX_INDEXES = 64 };
+
 struct query_flags {
 	/* what to ask */
 	struct flag_list patterns;	/* -e */
@@ -31,7 +34,8 @@ struct query_flags {
 	struct flag_list words;		/* arguments */
 	int case_mode;			/* enum case_mode */
 	/* where */
-	const char *index_dir;
+	struct flag_list indexes;	/* --index */
+	int dedup;
 	const char *root;
 	int brute;
 	int search_zip;

@@ -50,10 +50,10 @@ static int find_index(struct session *s)
 	struct scout_err err = SCOUT_ERR_INIT;
 	int rc;
 
-	s->named = s->flags.index_dir || (env && *env);
+	s->named = s->flags.indexes.nitems || (env && *env);
 	if (s->named)
-		return registry_resolve(s->flags.index_dir ?
-						s->flags.index_dir : env,
+		return registry_resolve(s->flags.indexes.nitems ?
+						s->flags.indexes.items[0] : env,
 					&s->index_dir, &s->err);
 	rc = scout_index_find(".", &s->index_dir, &err);
 	if (rc == SCOUT_E_NOTFOUND)
@@ -66,10 +66,25 @@ static int find_index(struct session *s)
 	return rc;
 }
 
+/* Opens the index in the folder that index_dir names. */
+static int open_index(struct session *s, struct scout_index **out)
+{
+	const char *dir = buf_cstr(&s->index_dir);
+	int rc;
+
+	if (!dir)
+		return scout_err_set(&s->err, SCOUT_E_NOMEM, "index path");
+	rc = index_place_check(dir, s->flags.force_remote, &s->err);
+	if (rc < 0)
+		return rc;
+	return s->flags.check_reads ?
+		       scout_index_open_checked(dir, out, &s->err) :
+		       scout_index_open(dir, out, &s->err);
+}
+
 /* Opens what is to be searched. */
 static int open_target(struct session *s)
 {
-	const char *dir;
 	int rc;
 
 	if (s->flags.root) {
@@ -85,15 +100,7 @@ static int open_target(struct session *s)
 	}
 	if (rc < 0)
 		return rc;
-	dir = buf_cstr(&s->index_dir);
-	if (!dir)
-		return scout_err_set(&s->err, SCOUT_E_NOMEM, "index path");
-	rc = index_place_check(dir, s->flags.force_remote, &s->err);
-	if (rc < 0)
-		return rc;
-	rc = s->flags.check_reads ?
-		     scout_index_open_checked(dir, &s->index, &s->err) :
-		     scout_index_open(dir, &s->index, &s->err);
+	rc = open_index(s, &s->index);
 	if (rc == SCOUT_OK)
 		s->root = scout_index_root(s->index);
 	return rc;
@@ -136,7 +143,7 @@ static int print_end(struct session *s)
 		json_printer_summary(&s->json_printer, &s->stats, elapsed);
 	else if (s->flags.stats && !s->flags.json)
 		report_stats(&s->out, &s->stats, s->text_printer.bytes_printed,
-			     elapsed, s->index != NULL);
+			     elapsed, s->stats.index_time_ns != 0);
 	return SCOUT_OK;
 }
 
@@ -155,9 +162,66 @@ static int search_code(const struct session *s)
 	return files ? EXIT_MATCH : EXIT_NO_MATCH;
 }
 
-static int search(struct session *s, int *out_code)
+/* Asks the index, or reads the folder, and prints. */
+static int search_target(struct session *s)
 {
 	struct scout_sink sink;
+	int rc = open_target(s);
+
+	if (rc < 0)
+		return rc;
+	rc = display_path_init(&s->paths, s->root, s->flags.absolute_path,
+			       s->named, &s->err);
+	if (!rc)
+		rc = make_printer(s, &sink);
+	return rc < 0 ? rc : scout_query_run(s->query, s->index, s->root,
+					     &sink, &s->stats, &s->err);
+}
+
+/* Opens the n-th index and reads the query for it. */
+static int open_source(struct session *s, size_t n, struct query_source *out)
+{
+	int rc;
+
+	buf_clear(&s->index_dir);
+	rc = registry_resolve(s->flags.indexes.items[n], &s->index_dir,
+			      &s->err);
+	if (!rc)
+		rc = open_index(s, &out->index);
+	return rc < 0 ? rc : scout_query_new(buf_span(&s->text), &s->options,
+					     &out->query, &s->err);
+}
+
+/* The same of several indexes; paths are absolute. */
+static int search_many(struct session *s)
+{
+	size_t i, n = s->flags.indexes.nitems;
+	struct query_source *sources = arena_calloc(&s->arena, n,
+						    sizeof(*sources));
+	struct scout_sink sink;
+	int rc = SCOUT_OK;
+
+	if (!sources)
+		return scout_err_set(&s->err, SCOUT_E_NOMEM, "indexes");
+	for (i = 0; i < n && !rc; i++)
+		rc = open_source(s, i, &sources[i]);
+	if (!rc)
+		rc = display_path_init(&s->paths, "/", true, true, &s->err);
+	if (!rc)
+		rc = make_printer(s, &sink);
+	if (!rc)
+		rc = scout_query_run_many(sources, n, s->flags.dedup ?
+					  DEDUP_CONTENT : DEDUP_PATH, &sink,
+					  &s->stats, &s->err);
+	for (i = 0; i < n; i++) {
+		scout_query_free(sources[i].query);
+		scout_index_close(sources[i].index);
+	}
+	return rc;
+}
+
+static int search(struct session *s, int *out_code)
+{
 	int rc;
 
 	rc = query_flags_text(&s->flags, &s->text, &s->err);
@@ -172,18 +236,7 @@ static int search(struct session *s, int *out_code)
 		*out_code = EXIT_NO_MATCH;	/* -m 0: no line can match */
 		return SCOUT_OK;
 	}
-	rc = open_target(s);
-	if (rc < 0)
-		return rc;
-	rc = display_path_init(&s->paths, s->root, s->flags.absolute_path,
-			       s->named, &s->err);
-	if (rc < 0)
-		return rc;
-	rc = make_printer(s, &sink);
-	if (rc < 0)
-		return rc;
-	rc = scout_query_run(s->query, s->index, s->root, &sink, &s->stats,
-			     &s->err);
+	rc = s->flags.indexes.nitems > 1 ? search_many(s) : search_target(s);
 	if (rc < 0 && !s->out.failed)
 		return rc;
 	if (!s->out.failed)

@@ -1,19 +1,6 @@
-#include "query/run.h"
+#include "query/ordered_run.h"
 
 #include "query/order.h"
-#include "query/sorted.h"
-
-/* A run whose answers come in an order of their own. */
-struct sorted_run {
-	struct run *r;
-	struct query_options plain;	/* for collecting the files */
-	bool is_ranked;
-	struct rank_shape shape;
-	struct rank_tally tally;
-	struct index_ranking ranking;
-	struct rank_namer namer;
-	struct sorted_files files;
-};
 
 static bool wants_scores(const struct query_options *o)
 {
@@ -25,7 +12,7 @@ static bool reads_all(const struct run *r)
 	return !r->index || r->options->brute;
 }
 
-static int prepare(struct sorted_run *s, struct scout_err *err)
+static int prepare(struct ordered_run *s, struct scout_err *err)
 {
 	struct run *r = s->r;
 	int rc;
@@ -60,7 +47,7 @@ static void release_verifiers(struct run *r)
 
 /* Where there is no index to tell: reads all files for what their words
  * weigh, those too that the query leaves out. */
-static int tally_files(struct sorted_run *s, struct scout_err *err)
+static int tally_files(struct ordered_run *s, struct scout_err *err)
 {
 	static const struct path_narrow all = { .is_set = false };
 	struct run *r = s->r;
@@ -90,7 +77,7 @@ static int tally_files(struct sorted_run *s, struct scout_err *err)
 }
 
 /* First: which files match. */
-static int collect(struct sorted_run *s, struct scout_err *err)
+static int collect(struct ordered_run *s, struct scout_err *err)
 {
 	struct run *r = s->r;
 	const struct query_options *options = r->options;
@@ -120,7 +107,7 @@ static int collect(struct sorted_run *s, struct scout_err *err)
 }
 
 /* Then: their scores. */
-static int rank(struct sorted_run *s, struct scout_err *err)
+static int rank(struct ordered_run *s, struct scout_err *err)
 {
 	struct run *r = s->r;
 	struct rank_model model;
@@ -137,7 +124,7 @@ static int rank(struct sorted_run *s, struct scout_err *err)
  * Whether the index left out what may be among the best after all: some of those
  * that it took for better are gone, or have changed.
  */
-static bool has_missed(const struct sorted_run *s)
+static bool has_missed(const struct ordered_run *s)
 {
 	return s->ranking.left_out &&
 	       sorted_files_reaching(&s->files, s->ranking.threshold) <
@@ -145,7 +132,7 @@ static bool has_missed(const struct sorted_run *s)
 }
 
 /* The snapshot was let go of at the end of the first search. */
-static int collect_again(struct sorted_run *s, struct scout_err *err)
+static int collect_again(struct ordered_run *s, struct scout_err *err)
 {
 	struct run *r = s->r;
 	int rc = scout_index_snapshot(r->index, &r->snapshot, err);
@@ -156,7 +143,7 @@ static int collect_again(struct sorted_run *s, struct scout_err *err)
 	return rc < 0 ? rc : collect(s, err);
 }
 
-static int collect_and_rank(struct sorted_run *s, struct scout_err *err)
+static int collect_and_rank(struct ordered_run *s, struct scout_err *err)
 {
 	const struct scout_query_stats before = *s->r->stats;
 	int rc = collect(s, err);
@@ -172,16 +159,41 @@ static int collect_and_rank(struct sorted_run *s, struct scout_err *err)
 	return rc;
 }
 
+int ordered_run_collect(struct ordered_run *s, struct run *r,
+		       struct scout_err *err)
+{
+	int rc;
+
+	*s = (struct ordered_run){ .r = r };
+	rc = prepare(s, err);
+	if (!rc)
+		rc = collect_and_rank(s, err);
+	if (!rc)
+		sorted_files_order(&s->files, r->options->top,
+				   r->options->sort,
+				   r->options->sort_reversed);
+	return rc;
+}
+
+void ordered_run_release(struct ordered_run *s)
+{
+	if (!s->r)
+		return;
+	sorted_files_release(&s->files);
+	rank_namer_release(&s->namer);
+	rank_tally_release(&s->tally);
+}
+
 /* Nothing is asked of the files but their names. */
-static int put_names(struct sorted_run *s)
+static int put_names(struct ordered_run *s, size_t first, size_t n)
 {
 	struct answers answers;
-	size_t n, i;
-	const struct sorted_file *files = sorted_files_all(&s->files, &n);
+	size_t all, i;
+	const struct sorted_file *files = sorted_files_all(&s->files, &all);
 	int rc = SCOUT_OK;
 
 	answers_init(&answers);
-	for (i = 0; i < n && !rc; i++) {
+	for (i = first; i < first + n && !rc; i++) {
 		struct file_answer f = {
 			.path = span_of(files[i].path, files[i].path_len),
 			.size_bytes = files[i].size_bytes, .matches = true,
@@ -196,48 +208,52 @@ static int put_names(struct sorted_run *s)
 	return rc;
 }
 
-/* At last: their lines.  The work is counted, but not once more what became of
+/* Looks up their lines.  The work is counted, but not once more what became of
  * the files. */
-static int put_lines(struct sorted_run *s, struct scout_err *err)
+static int put_lines(struct ordered_run *s, size_t first, size_t n,
+		     struct scout_err *err)
 {
 	struct run *r = s->r;
 	struct scout_query_stats *stats = r->stats, second = { 0 };
-	struct order_options order = { .job = &r->job, .nthreads = r->nthreads,
-				       .emitter = &r->emitter };
+	struct order_options order = {
+		.job = &r->job, .ncandidates = n, .nthreads = r->nthreads,
+		.emitter = &r->emitter };
 	int rc;
 
-	sorted_files_all(&s->files, &order.ncandidates);
-	order.candidates = sorted_files_candidates(&s->files);
-	if (!order.candidates)
+	if (!s->candidates)
+		s->candidates = sorted_files_candidates(&s->files);
+	if (!s->candidates)
 		return scout_err_set(err, SCOUT_E_NOMEM, "sorting files");
+	order.candidates = s->candidates + first;
 	r->emitter.stats = &second;
 	r->job.is_second_look = true;
 	rc = order_run(&order, r->verifiers, err);
 	r->job.is_second_look = false;
 	r->emitter.stats = stats;
-	stats->matched_files = second.matched_files;
-	stats->matched_lines = second.matched_lines;
-	stats->matches = second.matches;
+	stats->matched_files += second.matched_files;
+	stats->matched_lines += second.matched_lines;
+	stats->matches += second.matches;
 	stats->bytes_read += second.bytes_read;
 	return rc;
 }
 
+int ordered_run_put(struct ordered_run *s, size_t first, size_t n,
+		   struct scout_err *err)
+{
+	return s->r->options->detail == DETAIL_FILES ?
+		       put_names(s, first, n) : put_lines(s, first, n, err);
+}
+
 int run_sorted(struct run *r, struct scout_err *err)
 {
-	struct sorted_run s = { .r = r };
-	const struct query_options *o = r->options;
-	int rc = prepare(&s, err);
+	struct ordered_run s;
+	size_t n;
+	int rc = ordered_run_collect(&s, r, err);
 
-	if (!rc)
-		rc = collect_and_rank(&s, err);
 	if (!rc) {
-		sorted_files_order(&s.files, o->top, o->sort,
-				   o->sort_reversed);
-		rc = o->detail == DETAIL_FILES ? put_names(&s) :
-						 put_lines(&s, err);
+		sorted_files_all(&s.files, &n);
+		rc = ordered_run_put(&s, 0, n, err);
 	}
-	sorted_files_release(&s.files);
-	rank_namer_release(&s.namer);
-	rank_tally_release(&s.tally);
+	ordered_run_release(&s);
 	return rc;
 }
