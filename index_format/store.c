@@ -260,6 +260,7 @@ int store_sizes(struct store_txn *t, uint64_t *out_file_bytes,
 	MDB_envinfo info;
 	MDB_stat stat;
 	struct os_stat file;
+	char what[STORE_PATH_MAX + 32];
 	int fd, rc;
 
 	rc = mdb_env_info(st->env, &info);
@@ -271,9 +272,11 @@ int store_sizes(struct store_txn *t, uint64_t *out_file_bytes,
 		rc = count_free(t->txn, &nfree);
 	if (!rc)
 		rc = -os_stat_fd(fd, &file);
-	if (rc)
-		return scout_err_set(err, SCOUT_E_IO, "measuring '%s/data.mdb'",
-				     st->gen_dir);
+	if (rc) {
+		snprintf(what, sizeof(what), "measuring '%s/data.mdb'",
+			 st->gen_dir);
+		return store_error(err, rc, what);
+	}
 	*out_file_bytes = file.size;
 	*out_used_bytes =
 		info.me_last_pgno + 1 > nfree
