@@ -263,6 +263,11 @@ void file_filters_release(struct file_filters *f)
 	*f = (struct file_filters){ .items = NULL };
 }
 
+bool file_filter_wants_path(const struct file_filters *f, unsigned i)
+{
+	return f->items[i].kind != TEST_SIZE && f->items[i].kind != TEST_TIME;
+}
+
 struct span file_filter_folder(const struct file_filters *f, unsigned i)
 {
 	return f->items[i].folder;

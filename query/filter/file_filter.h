@@ -45,6 +45,9 @@ int file_filter_test(const struct file_filters *f, unsigned i,
 		     const struct file_facts *facts,
 		     struct regex_matcher **matcher, bool *out);
 
+/* Whether filter i looks at the path. */
+bool file_filter_wants_path(const struct file_filters *f, unsigned i);
+
 /* The folder, with its slash, that all files which filter i lets through lie
  * below; empty if there is none known. */
 struct span file_filter_folder(const struct file_filters *f, unsigned i);

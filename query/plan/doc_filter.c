@@ -23,19 +23,21 @@ void doc_filter_close(struct doc_filter *f)
 	f->matcher = NULL;
 }
 
-static int get_facts(struct doc_filter *f, doc_id doc)
+static int get_facts(struct doc_filter *f, doc_id doc, bool with_path)
 {
-	struct doc_info info;
+	struct doc_info info = { .path = { NULL, 0 } };
 	int rc;
 
-	if (f->doc == doc)
+	if (f->doc == doc && (f->has_path || !with_path))
 		return SCOUT_OK;
 	f->doc = DOC_NONE;
-	rc = segment_doc(f->seg, doc, &f->paths, &info, NULL);
+	rc = segment_doc(f->seg, doc, with_path ? &f->paths : NULL, &info,
+			 NULL);
 	if (rc < 0)
 		return rc;
 	f->facts = (struct file_facts){ info.path, info.size_bytes,
 					info.mtime_ns };
+	f->has_path = with_path;
 	f->doc = doc;
 	return SCOUT_OK;
 }
@@ -46,7 +48,7 @@ int doc_filter_test(struct doc_filter *f, unsigned i, doc_id doc, bool *out)
 	int rc = SCOUT_OK;
 
 	if (memo->doc != doc) {
-		rc = get_facts(f, doc);
+		rc = get_facts(f, doc, file_filter_wants_path(f->filters, i));
 		if (!rc)
 			rc = file_filter_test(f->filters, i, &f->facts,
 					      &f->matcher, &memo->passes);
@@ -85,7 +87,7 @@ int doc_filter_test_narrow(struct doc_filter *f, doc_id doc, bool *out)
 	*out = true;
 	if (!f->narrow || !f->narrow->is_set)
 		return SCOUT_OK;
-	rc = get_facts(f, doc);
+	rc = get_facts(f, doc, true);
 	if (!rc)
 		*out = path_narrow_has(f->narrow, f->facts.path);
 	return rc;
@@ -102,7 +104,7 @@ static int find_folder(struct doc_filter *f, struct span folder, doc_id from,
 
 	while (lo < hi) {
 		mid = lo + (hi - lo) / 2;
-		rc = get_facts(f, mid);
+		rc = get_facts(f, mid, true);
 		if (rc < 0)
 			return rc;
 		before = path_cmp(f->facts.path, folder) < 0 ||

@@ -27,6 +27,7 @@ struct doc_filter {
 	struct regex_matcher *matcher;
 	doc_id doc;			/* the one that facts is about */
 	struct file_facts facts;
+	bool has_path;			/* facts has it */
 };
 
 /* Filters and narrow are borrowed.  SCOUT_E_NOMEM. */
