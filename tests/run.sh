@@ -84,6 +84,7 @@ step "oracle" tests/oracle/run --bin "$rel/tools" --seed 1 --cases $cases
 step "updates of random trees" tests/update/run --bin "$rel/tools" $long_flag
 step "--fresh after random edits" tests/fresh/run --bin "$rel/tools" \
 	$long_flag
+step "watching a tree" tests/watch/run --build "$rel" $long_flag
 step "compressed files" tests/packed/run --bin "$rel/tools" $long_flag
 step "selftest finds what is wrong" tests/selftest/run --bin "$rel/tools" \
 	--tree /usr/include

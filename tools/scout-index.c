@@ -20,14 +20,16 @@
 #include "tools/stats_command.h"
 #include "tools/status_command.h"
 #include "tools/update_command.h"
+#include "tools/watch_command.h"
 
 static const char program[] = "scout-index";
 
 /* In the order in which help shows them. */
 static const struct command *const commands[] = {
-	&build_command, &update_command, &compact_command, &status_command,
-	&stats_command, &check_command, &selftest_command, &dump_command,
-	&list_command, &add_command, &remove_command, &schedule_command,
+	&build_command, &update_command, &watch_command, &compact_command,
+	&status_command, &stats_command, &check_command, &selftest_command,
+	&dump_command, &list_command, &add_command, &remove_command,
+	&schedule_command,
 };
 
 enum { NCOMMANDS = sizeof(commands) / sizeof(commands[0]) };

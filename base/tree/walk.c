@@ -170,11 +170,18 @@ static void list_item(const struct walk_item *item, struct file_list *out)
 	}
 }
 
+static void list_folder(const struct walk_folder *f, struct file_list *out)
+{
+	if (out->folders)
+		out->folders[out->nfolder_paths++] = f->path;
+}
+
 /* Reads the folders off in path order. */
 static void list_folders(struct walk_folder *f, struct file_list *out)
 {
 	const struct walk_item *item;
 
+	list_folder(f, out);
 	while (f) {
 		if (f->cursor == f->nitems) {
 			f = f->parent;
@@ -182,10 +189,12 @@ static void list_folders(struct walk_folder *f, struct file_list *out)
 		}
 		item = &f->items[f->cursor++];
 		if (item->child && !item->child->skip &&
-		    !item->child->is_excluded)
+		    !item->child->is_excluded) {
 			f = item->child;
-		else
+			list_folder(f, out);
+		} else {
 			list_item(item, out);
+		}
 	}
 }
 
@@ -209,9 +218,14 @@ static int make_list(struct walk *walk, struct walk_folder *root,
 				  sizeof(*out->files));
 	out->skipped = arena_calloc(&out->arenas[0],
 				   nskipped + 1, sizeof(*out->skipped));
-	if (!out->files || !out->skipped)
+	if (walk->options->lists_folders)
+		out->folders = arena_calloc(&out->arenas[0], out->nfolders + 1,
+					    sizeof(*out->folders));
+	if (!out->files || !out->skipped ||
+	    (walk->options->lists_folders && !out->folders))
 		return no_memory(err);
 	list_folders(root, out);
+	SCOUT_ASSERT(out->nfolder_paths <= out->nfolders);
 	SCOUT_ASSERT(out->nfiles == nfiles && out->nskipped == nskipped);
 	return SCOUT_OK;
 }

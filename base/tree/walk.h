@@ -103,6 +103,9 @@ struct file_list {
 	size_t nskipped;
 	uint64_t skip_count[SKIP_REASONS];
 	uint64_t nfolders;		/* folders read */
+	/* with lists_folders: their paths, the root's ("") first */
+	const char **folders;
+	size_t nfolder_paths;
 	uint64_t warnings;		/* bad lines in ignore files */
 	struct arena *arenas;		/* own all of the above */
 	unsigned narenas;
@@ -115,6 +118,7 @@ struct walk_options {
 	/* path of a folder never entered and in no list (the index), or NULL;
 	 * compared by device and inode */
 	const char *exclude_dir;
+	bool lists_folders;		/* name those that were read */
 	/* called now and then with the number of files so far; may be NULL */
 	void (*progress)(void *ctx, uint64_t nfiles);
 	void *progress_ctx;

@@ -8,6 +8,8 @@
  *                           (by PATH.new)
  *   SHIM_EIO=N              its N-th read and all that follow fail with EIO
  *
+ *   SHIM_WATCHES=N          no more than N folders can be watched
+ *
  *   SHIM_PEAK=PATH          at its end the program writes there how many KiB it
  *                           had in memory at most
  */
@@ -18,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -103,6 +106,23 @@ ssize_t pread(int fd, void *ptr, size_t len, off_t offset)
 	if (how && n == 1)
 		change(path, how);
 	return got;
+}
+
+int inotify_add_watch(int fd, const char *path, uint32_t mask)
+{
+	const char *most = getenv("SHIM_WATCHES");
+	int (*real)(int, const char *, uint32_t);
+	int number;
+
+	*(void **)&real = dlsym(RTLD_NEXT, "inotify_add_watch");
+	number = real(fd, path, mask);
+	/* numbers rise from 1 on */
+	if (most && number > (int)strtol(most, NULL, 10)) {
+		inotify_rm_watch(fd, number);
+		errno = ENOSPC;
+		return -1;
+	}
+	return number;
 }
 
 int statfs(const char *path, struct statfs *out)
