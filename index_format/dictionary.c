@@ -432,29 +432,45 @@ int dict_block_seek(struct dict_block *b, struct span wanted)
 
 /* --- Terms without their infos ------------------------------------------- */
 
-enum { FRONT = 32 };	/* bytes of most terms; no more than zeros follow */
+/* The first bytes of a term are kept as words, in two parts; with most terms the
+ * first is enough. */
+enum { PART = 32, FRONT = 2 * PART };
 
 /*
- * The first bytes of the term before and of the one that shares some of them,
- * its rest at p.  As words, not in memory: to read what was just written in two
- * parts would wait for both.  Reads FRONT bytes from p - shared.
+ * Makes a part of the term before into that of one that shares its first bytes.
+ * In words, not in memory: to read what was just written in two pieces would
+ * wait for both.
  */
-static void change_front(uint64_t front[FRONT / 8], const uint8_t *p,
-			 unsigned shared)
+static void change_part(uint64_t part[PART / 8], const uint8_t *bytes,
+			unsigned shared)
 {
-	static const uint8_t keeps[2 * FRONT] = {
+	static const uint8_t keeps[2 * PART] = {
 		255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
 		255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
 		255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
 	};
-	uint64_t keep, bytes;
+	uint64_t keep, word;
 	unsigned i;
 
-	for (i = 0; i < FRONT / 8; i++) {
-		memcpy(&keep, keeps + FRONT - shared + 8 * i, sizeof(keep));
-		memcpy(&bytes, p - shared + 8 * i, sizeof(bytes));
-		front[i] = (front[i] & keep) | (bytes & ~keep);
+	for (i = 0; i < PART / 8; i++) {
+		memcpy(&keep, keeps + PART - shared + 8 * i, sizeof(keep));
+		memcpy(&word, bytes + 8 * i, sizeof(word));
+		part[i] = (part[i] & keep) | (word & ~keep);
 	}
+}
+
+/* Writes a term of len <= FRONT bytes that shares some with front, its rest at p;
+ * what lies there and before is read as if it were FRONT bytes. */
+static void write_front(uint64_t front[FRONT / 8], const uint8_t *p,
+			unsigned shared, unsigned len, uint8_t *to)
+{
+	change_part(front, p - shared, shared < PART ? shared : PART);
+	memcpy(to, front, PART);
+	if (len <= PART)
+		return;
+	change_part(front + PART / 8, p - shared + PART,
+		    shared > PART ? shared - PART : 0);
+	memcpy(to + PART, front + PART / 8, PART);
 }
 
 int dict_block_unpack(const struct dict_block *b, unsigned group,
@@ -482,8 +498,7 @@ int dict_block_unpack(const struct dict_block *b, unsigned group,
 		len = shared + rest;
 		if (len <= FRONT && p - start >= shared &&
 		    block_end - p >= FRONT) {
-			change_front(front, p, shared);
-			memcpy(to, front, FRONT);
+			write_front(front, p, shared, len, to);
 		} else {
 			/* GCC would make slow string instructions of memcpy */
 			memmove(to, before, shared);
