@@ -105,7 +105,12 @@ static int find_phrase(struct leaf_run *l, uint64_t *out)
 	uint64_t start;
 	int rc = open_readers(l);
 
-	if (!rc && n > 2)
+	if (!rc && n == 2) {
+		rc = position_meet(&r[0], &r[1], 1);
+		*out = r[0].pos;
+		return rc;
+	}
+	if (!rc)
 		rarest_two(l, pair);
 	lead = &r[pair[0]];
 	while (!rc) {
