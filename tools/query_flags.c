@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "query/language/plain_pattern.h"
 #include "tools/cli.h"
 #include "tools/config.h"
 
@@ -202,6 +203,13 @@ static const struct flag table[] = {
 	    "all operands compare case"),
 	SET("smart-case", 'S', case_mode, CASE_SMART,
 	    "operands with an upper-case letter compare case"),
+	SET("fixed-strings", 'F', fixed_strings, true,
+	    "the query is a text to be found as it is"),
+	SET("pcre2", 'P', pcre2, true, "the query is a regex (PCRE2)"),
+	SET("word-regexp", 'w', word_regexp, true,
+	    "with -F or -P: only matches that are whole words"),
+	SET("line-regexp", 'x', line_regexp, true,
+	    "with -F or -P: only matches that are whole lines"),
 	{ "index", 0, "DIR", "use the index in DIR or of that name; several: "
 	  "all of them", FLAG_LIST, FIELD(indexes), 0, NULL },
 	SET("dedup", 0, dedup, true,
@@ -304,10 +312,6 @@ static const struct flag table[] = {
 		"which files there are is decided by scout-index build"),
 	REFUSED("follow", 'L', NULL,
 		"which files there are is decided by scout-index build"),
-	REFUSED("word-regexp", 'w', NULL,
-		"not needed: a word of the query matches whole words"),
-	REFUSED("fixed-strings", 'F', NULL,
-		"not supported; write lit:\"TEXT\" in the query"),
 	REFUSED("invert-match", 'v', NULL,
 		"not supported; NOT in the query and --files-without-match "
 		"work on whole files"),
@@ -384,6 +388,18 @@ static int check(const struct query_flags *flags, struct scout_err *err)
 				     "--json cannot be used with -c, "
 				     "--count-matches, -l or "
 				     "--files-without-match");
+	if (flags->fixed_strings && flags->pcre2)
+		return scout_err_set(err, SCOUT_E_USAGE,
+				     "-F and -P cannot both be used");
+	if ((flags->word_regexp || flags->line_regexp) &&
+	    !flags->fixed_strings && !flags->pcre2)
+		return scout_err_set(err, SCOUT_E_USAGE,
+				     "-w and -x go with -F or -P; a word of a "
+				     "query matches whole words anyway");
+	if (flags->batch && (flags->fixed_strings || flags->pcre2))
+		return scout_err_set(err, SCOUT_E_USAGE,
+				     "--batch takes queries, not patterns: -F "
+				     "and -P cannot be used with it");
 	if (flags->root && !flags->brute)
 		return scout_err_set(err, SCOUT_E_USAGE,
 				     "--root is for --brute; an index knows "
@@ -488,14 +504,44 @@ static void join(const struct flag_list *list, const char *before,
 	buf_put_str(out, after);
 }
 
-int query_flags_text(const struct query_flags *flags, struct buf *out,
-		     struct scout_err *err)
+/* The patterns of -F and -P: those of -e, else the one argument. */
+static int pattern_text(const struct query_flags *flags, struct buf *out,
+			enum query_form *out_form, struct scout_err *err)
 {
+	const struct flag_list *list = flags->patterns.nitems ?
+					       &flags->patterns : &flags->words;
+	const struct plain_pattern pattern = {
+		.items = list->items, .n = list->nitems,
+		.is_literal = flags->fixed_strings,
+		.whole_words = flags->word_regexp,
+		.whole_lines = flags->line_regexp };
+
+	if (flags->words.nitems > 1)
+		return scout_err_set(err, SCOUT_E_USAGE,
+				     "'%s' is one argument too many: with -F or "
+				     "-P the query is one pattern (more after -e; "
+				     "for a folder, -g 'FOLDER/**')",
+				     flags->words.items[1]);
+	if (!list->nitems)
+		return scout_err_set(err, SCOUT_E_USAGE,
+				     "no pattern given; -h shows how to ask");
+	plain_pattern_put(&pattern, out, out_form);
+	if (buf_status(out) < 0)
+		return scout_err_set(err, SCOUT_E_NOMEM, "query text");
+	return SCOUT_OK;
+}
+
+int query_flags_text(const struct query_flags *flags, struct buf *out,
+		     enum query_form *out_form, struct scout_err *err)
+{
+	*out_form = QUERY_LANGUAGE;
 	if (flags->patterns.nitems && flags->words.nitems)
 		return scout_err_set(err, SCOUT_E_USAGE,
 				     "'%s' is one argument too many after -e "
 				     "(to search in a folder, add path:FOLDER/ "
 				     "to the query)", flags->words.items[0]);
+	if (flags->fixed_strings || flags->pcre2)
+		return pattern_text(flags, out, out_form, err);
 	if (flags->patterns.nitems > 1)
 		join(&flags->patterns, "(", ") OR (", ")", out);
 	else if (flags->patterns.nitems)
@@ -565,6 +611,7 @@ static const char usage_text[] =
 	"\n"
 	"usage: scout-query [FLAGS] QUERY...\n"
 	"       scout-query [FLAGS] -e QUERY [-e QUERY]...\n"
+	"       scout-query [FLAGS] -F TEXT | -P REGEX\n"
 	"       scout-query [FLAGS] --batch FILE\n"
 	"\n"
 	"  scout-query kmalloc                     a word, in any case\n"

@@ -33,6 +33,8 @@ struct query_flags {
 	struct flag_list globs, types, types_not;	/* -g -t -T */
 	struct flag_list words;		/* arguments */
 	int case_mode;			/* enum case_mode */
+	int fixed_strings, pcre2;	/* patterns of grep, not the language */
+	int word_regexp, line_regexp;
 	/* where */
 	struct flag_list indexes;	/* --index */
 	int dedup;
@@ -90,10 +92,11 @@ enum print_mode query_flags_mode(const struct query_flags *flags);
 
 /*
  * Appends the text of the query: the arguments joined by spaces, or the -e
- * queries as alternatives.  SCOUT_E_USAGE if there is none.
+ * queries as alternatives; with -F or -P one pattern of them all.  *out_form
+ * says what it is.  SCOUT_E_USAGE if there is none.
  */
 int query_flags_text(const struct query_flags *flags, struct buf *out,
-		     struct scout_err *err);
+		     enum query_form *out_form, struct scout_err *err);
 
 /* The engine's options that the flags ask for. */
 void query_flags_options(const struct query_flags *flags,

@@ -224,7 +224,8 @@ static int search(struct session *s, int *out_code)
 {
 	int rc;
 
-	rc = query_flags_text(&s->flags, &s->text, &s->err);
+	rc = query_flags_text(&s->flags, &s->text,
+			      &s->options.parse.form, &s->err);
 	if (rc < 0)
 		return rc;
 	rc = scout_query_new(buf_span(&s->text), &s->options, &s->query,

@@ -91,6 +91,8 @@ struct ast {
 	bool regex_icase;	/* flag i, or made so by the case mode */
 	bool regex_multiline;
 	bool text_is_regex;	/* FILTER path:, file: in slashes */
+	bool is_plain;		/* REGEX, LITERAL: the whole query, as from grep;
+				 * each of its matches is an occurrence */
 	enum ast_field field;
 };
 

@@ -4,6 +4,7 @@
 #include "query/language/operand.h"
 #include "query/language/query_error.h"
 #include "query/language/query_note.h"
+#include "query/language/smart_case.h"
 #include "query/language/window.h"
 
 /*
@@ -574,6 +575,34 @@ static int parse_tokens(struct parser *p, const struct lex_list *tokens)
 	return SCOUT_OK;
 }
 
+/* A pattern that is the whole query. */
+static int plain_query(struct span text, const struct parse_options *options,
+		       struct arena *arena, struct parsed_query *out,
+		       struct scout_err *err)
+{
+	struct ast *node = arena_calloc(arena, 1, sizeof(*node));
+	bool is_regex = options->form == QUERY_REGEX;
+
+	if (!node)
+		return scout_err_set(err, SCOUT_E_NOMEM, "reading a query");
+	if (text.len > QUERY_MAX_BYTES)
+		return scout_err_syntax(err, QUERY_MAX_BYTES, 0,
+					"the pattern is longer than %d bytes",
+					QUERY_MAX_BYTES);
+	node->kind = is_regex ? AST_REGEX : AST_LITERAL;
+	node->len = text.len;
+	node->height = 1;
+	node->text = text;
+	node->is_plain = true;
+	node->sensitive = options->case_mode != CASE_IGNORE &&
+			  (options->case_mode != CASE_SMART ||
+			   smart_case_has_upper(text, is_regex));
+	node->regex_icase = is_regex && !node->sensitive;
+	*out = (struct parsed_query){ .text = text, .root = node,
+				      .case_mode = options->case_mode };
+	return SCOUT_OK;
+}
+
 int query_parse(struct span text, const struct parse_options *options,
 		struct arena *arena, struct parsed_query *out,
 		struct scout_err *err)
@@ -584,6 +613,8 @@ int query_parse(struct span text, const struct parse_options *options,
 	struct lex_list tokens;
 	int rc;
 
+	if (options->form != QUERY_LANGUAGE)
+		return plain_query(text, options, arena, out, err);
 	p.notes = (struct note_list){ text, arena, &query.notes };
 	rc = query_lex(text, arena, &tokens, err);
 	if (rc < 0)

@@ -16,8 +16,16 @@ enum {
 	QUERY_MAX_OPERANDS = 4096,
 };
 
+/* What a query text is. */
+enum query_form {
+	QUERY_LANGUAGE,		/* of docs/query-language.md */
+	QUERY_REGEX,		/* a regex and nothing else */
+	QUERY_LITERAL,		/* a text to be found as it is */
+};
+
 struct parse_options {
 	enum case_mode case_mode;	/* from -i -s -S; case: in the query wins */
+	enum query_form form;
 };
 
 /*

@@ -123,7 +123,10 @@ static int put_match(struct walk *w, size_t start, size_t end)
 		w->is_done = true;
 		return put_piece(w->list, &p);
 	}
-	p.has_word = has_word(text + start, text + end, &is_sure);
+	if (w->pattern->node->is_plain)
+		p.has_word = end > start;
+	else
+		p.has_word = has_word(text + start, text + end, &is_sure);
 	w->needs_words |= !is_sure;
 	go_to_line(w, start);
 	do {

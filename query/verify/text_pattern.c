@@ -6,6 +6,8 @@ static size_t place_in_query(const struct ast *node, size_t pos)
 {
 	size_t i, place = node->pos + 1 + pos;
 
+	if (node->is_plain)
+		return pos < node->len ? pos : 0;
 	for (i = 0; i < pos && i < node->text.len; i++)
 		place += node->text.ptr[i] == '/';
 	return place < node->pos + node->len ? place : node->pos;

@@ -80,6 +80,14 @@ def glob():
     return [bytes([f]) + p.encode() + b"\n" + t.encode() for f, p, t in rows]
 
 
+def regex_parse():
+    rows = ["0foo(bar|baz)\nxfoobaz", "1(?i)mask\nMA\u017f\u212a", "0[^\\W\\d_]{3,}\n12abc",
+            "0^a.*b$\naxxb", "0\\Qa.b\\E+\na.bbb", "0(?x) a # b\naa", "0(a)\\1{2}\naaa",
+            "1[[:upper:]]\\x{e9}\na\u00e9", "0(?<=a)b|c(?!d)\nabcd", "0a{2}{3}\naaaaaa",
+            "0(?|a|b)(?>c)\nbc", "0\\p{Lu}+\\R\nAB", "0(*COMMIT)a\na", "0[]a-c-]\n]"]
+    return [r.encode() for r in rows]
+
+
 def word_glob():
     rows = ["foo*\nfoobar", "*foo\nbarfoo", "f?o*\nfxoy", "a*b*c\naxxbyyc", "a*?b?*c\naxbyc",
             "??*??\nabcd", "*ab*ab*\nxabyabz", "caf?\ncaf\u00e9", "?*\u00e9\n\u00e9\u00e9",
@@ -294,7 +302,8 @@ def kernels():
 
 TARGETS = {
     "query_parse": query_parse, "tokenizer": tokenizer, "fold": fold, "glob": glob,
-    "word_glob": word_glob, "word_pattern": word_pattern, "dict_block": dict_blocks, "postings": postings,
+    "regex_parse": regex_parse, "word_glob": word_glob, "word_pattern": word_pattern,
+    "dict_block": dict_blocks, "postings": postings,
     "line_map": line_map, "path_block": path_block, "walk_rules": walk_rules,
     "manifest": manifest, "stats": stats, "memsearch": memsearch, "kernels": kernels,
 }

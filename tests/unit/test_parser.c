@@ -739,7 +739,7 @@ static void test_no_memory(void **state)
 	struct span text = span_str("a b OR Foo:x NEAR/1 \"c d\" OR ca*\u00e9? "
 				    "path:/x\\/y/ case:auto lit:\"\\\"\"");
 	size_t held = scout_mem_current(MEM_QUERY);
-	struct parse_options options = { CASE_DEFAULT };
+	struct parse_options options = { .case_mode = CASE_DEFAULT };
 	struct parsed_query query;
 	struct scout_err err;
 	struct arena arena;

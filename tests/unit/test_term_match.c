@@ -218,7 +218,7 @@ static void make_operand(const struct world *w, struct rng *r,
 static bool parse(struct span query, enum case_mode mode, struct arena *arena,
 		  const struct ast **out)
 {
-	struct parse_options options = { mode };
+	struct parse_options options = { .case_mode = mode };
 	struct scout_err err = SCOUT_ERR_INIT;
 	struct parsed_query parsed;
 	struct buf folded = BUF_INIT(MEM_OTHER);

@@ -23,7 +23,7 @@ struct asked {
 
 static void ask(struct asked *a, const char *query)
 {
-	struct parse_options options = { CASE_DEFAULT };
+	struct parse_options options = { .case_mode = CASE_DEFAULT };
 	struct scout_err err = SCOUT_ERR_INIT;
 
 	memset(a, 0, sizeof(*a));
