@@ -53,12 +53,15 @@ const struct parsed_query *scout_query_parsed(const struct scout_query *query)
 /* What the tree's operands that are no words come down to. */
 static int compile_operands(struct scout_query *q, struct scout_err *err)
 {
+	const struct query_options *o = &q->options;
+	unsigned flags = (o->by_line ? TEXT_PATTERN_BY_LINE : 0) |
+			 (o->brute ? TEXT_PATTERN_PLAIN : 0);
 	int rc;
 
 	text_patterns_release(&q->patterns);
 	file_filters_release(&q->filters);
-	rc = text_patterns_make(&q->tree, q->options.by_line, &q->arena,
-				&q->patterns, err);
+	rc = text_patterns_make(&q->tree, flags, &q->arena, &q->patterns,
+				err);
 	return rc < 0 ? rc : file_filters_make(q->tree.filters,
 					       q->tree.nfilters, os_now_ns(),
 					       &q->arena, &q->filters, err);

@@ -148,6 +148,15 @@ static int put_match(struct walk *w, size_t start, size_t end)
 
 /* --- Going through a window ---------------------------------------------- */
 
+static const uint8_t *next_text(const struct walk *w, struct span rest)
+{
+	const struct memsearch *s = &w->pattern->filter.string;
+
+	return w->pattern->is_plain ? memmem(rest.ptr, rest.len, s->string.ptr,
+					     s->string.len) :
+				      memsearch_find(s, rest);
+}
+
 /* Exactly one text, which no line break is in. */
 static int find_text(struct walk *w)
 {
@@ -157,7 +166,7 @@ static int find_text(struct walk *w)
 	int rc = SCOUT_OK;
 
 	while (!rc && !w->is_done) {
-		p = memsearch_find(s, span_of(p, (size_t)(end - p)));
+		p = next_text(w, span_of(p, (size_t)(end - p)));
 		if (!p)
 			break;
 		rc = put_match(w, (size_t)(p - text),

@@ -72,7 +72,7 @@ static int make_pattern(struct text_pattern *p, struct arena *arena,
 		}
 	}
 	rc = compile(p, err);
-	if (!rc)
+	if (!rc && !p->is_plain)
 		rc = make_filter(p, arena, err);
 	if (!rc && p->filter.is_exact) {
 		regex_free(p->re);
@@ -86,7 +86,7 @@ static bool is_text(const struct ast *leaf)
 	return leaf->kind == AST_REGEX || leaf->kind == AST_LITERAL;
 }
 
-int text_patterns_make(const struct match_tree *tree, bool by_line,
+int text_patterns_make(const struct match_tree *tree, unsigned flags,
 		       struct arena *arena, struct text_patterns *out,
 		       struct scout_err *err)
 {
@@ -112,8 +112,9 @@ int text_patterns_make(const struct match_tree *tree, bool by_line,
 		p->leaf = l;
 		p->node = tree->leaves[l];
 		out->of_leaf[l] = out->n++;
+		p->is_plain = flags & TEXT_PATTERN_PLAIN;
 		rc = make_pattern(p, arena, err);
-		p->spans_lines &= !by_line;
+		p->spans_lines &= !(flags & TEXT_PATTERN_BY_LINE);
 		out->any_spans_lines |= p->spans_lines;
 	}
 	return rc;

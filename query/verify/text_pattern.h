@@ -25,6 +25,7 @@ struct text_pattern {
 	const struct ast *node;
 	bool is_impossible;	/* matches nothing */
 	bool spans_lines;	/* matched with whole texts, not with lines */
+	bool is_plain;		/* --brute: every line, without a filter */
 	struct line_filter filter;
 	struct regex *re;	/* NULL: what the filter finds are the matches */
 	atomic_uint limit_hits;
@@ -37,12 +38,17 @@ struct text_patterns {
 	unsigned *of_leaf;	/* by leaf: index in items; n for words */
 };
 
+enum text_pattern_flags {
+	TEXT_PATTERN_BY_LINE = 1 << 0,	/* no match goes over lines */
+	TEXT_PATTERN_PLAIN = 1 << 1,	/* the plain loop: no filters */
+};
+
 /*
- * Compiles those of a tree (borrowed).  by_line: no match goes over lines.
+ * Compiles those of a tree (borrowed); flags of enum text_pattern_flags.
  * SCOUT_E_SYNTAX with the place in the query, SCOUT_E_NOMEM; release it whatever
  * happened.
  */
-int text_patterns_make(const struct match_tree *tree, bool by_line,
+int text_patterns_make(const struct match_tree *tree, unsigned flags,
 		       struct arena *arena, struct text_patterns *out,
 		       struct scout_err *err);
 /* Accepts a zeroed one. */

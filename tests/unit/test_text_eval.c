@@ -19,14 +19,16 @@ struct asked {
 	struct text_patterns patterns;
 	struct text_eval text;
 	struct hit_lines lines;
+	unsigned flags;		/* of patterns */
 };
 
-static void ask(struct asked *a, const char *query)
+static void ask_with(struct asked *a, const char *query, unsigned flags)
 {
 	struct parse_options options = { .case_mode = CASE_DEFAULT };
 	struct scout_err err = SCOUT_ERR_INIT;
 
 	memset(a, 0, sizeof(*a));
+	a->flags = flags;
 	arena_init(&a->arena, MEM_QUERY);
 	assert_int_equal(query_parse(span_str(query), &options, &a->arena,
 				     &a->parsed, &err), SCOUT_OK);
@@ -34,7 +36,7 @@ static void ask(struct asked *a, const char *query)
 					 &err), SCOUT_OK);
 	assert_int_equal(word_table_make(&a->tree, &a->arena, &a->words, &err),
 			 SCOUT_OK);
-	assert_int_equal(text_patterns_make(&a->tree, false, &a->arena,
+	assert_int_equal(text_patterns_make(&a->tree, a->flags, &a->arena,
 					    &a->patterns, &err), SCOUT_OK);
 	assert_int_equal(file_filters_make(a->tree.filters, a->tree.nfilters,
 					   0, &a->arena, &a->filters, &err),
@@ -46,6 +48,11 @@ static void ask(struct asked *a, const char *query)
 							      &a->filters,
 							      false },
 					true, &err), SCOUT_OK);
+}
+
+static void ask(struct asked *a, const char *query)
+{
+	ask_with(a, query, 0);
 }
 
 static void unask(struct asked *a)
@@ -244,18 +251,20 @@ static void test_table(void **state)
 	size_t i, step;
 
 	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
 		struct asked a;
 
-		ask(&a, rows[i].query);
+		/* with filters and without */
+		ask_with(&a, rows[i / 2].query,
+			 i % 2 ? TEXT_PATTERN_PLAIN : 0);
 		for (step = 1; step < 20; step++) {
-			const char *got = answer(&a, rows[i].text, step, &out);
+			const char *got = answer(&a, rows[i / 2].text, step, &out);
 
-			if (strcmp(got, rows[i].answer))
+			if (strcmp(got, rows[i / 2].answer))
 				print_message("%s in %s, windows of %zu\n",
-					      rows[i].query, rows[i].text,
+					      rows[i / 2].query, rows[i / 2].text,
 					      step);
-			assert_string_equal(got, rows[i].answer);
+			assert_string_equal(got, rows[i / 2].answer);
 		}
 		unask(&a);
 	}
