@@ -67,3 +67,29 @@ COMMANDS = {
              near(5, "lock", "table"), regex("pg_(stat|lock)s?_[a-z]+"),
              regex("[0-9]{4}-[0-9]{2}-[0-9]{2}")],
 }
+
+FIFTY_WORDS = """
+acquire allocate barrier bitmap cancel channel compress console context cookie
+deadline decode device dispatch doorbell endpoint entropy eviction firmware
+fragment garbage handshake heartbeat hibernate interrupt journal kprobe latency
+livelock mailbox migrate namespace notifier overflow pagefault payload poison
+preempt quiesce readahead reclaim rendezvous scheduler shrinker spinlock
+starvation tasklet timeout wakeup watchdog""".split()
+
+# With and without literals, classes, repeats, alternatives, Unicode.
+REGEXES = {
+    "linux": [
+        ("literal", r"usb_submit_urb\(urb"),
+        ("alternatives", r"copy_(to|from)_user\("),
+        ("hex numbers", r"0x[0-9a-f]{8}"),
+        ("classes, no literal", r"[A-Z]{6,}_[0-9]{3,}"),
+        ("five words of five", r"\w{5}\s+\w{5}\s+\w{5}\s+\w{5}\s+\w{5}"),
+        ("50 words", r"\b(%s)\b" % "|".join(FIFTY_WORDS)),
+        ("Greek", r"\p{Greek}"),
+        ("ignoring case", r"(?i)deadlock"),
+        ("anchors", r"^\s*return -E[A-Z]+;$"),
+        ("repeats", r"(\w+_){4,}init\b"),
+        ("beyond ASCII", r"[^\x00-\x7f]{3}"),
+        ("inner literal", r"\w+_unlock_irqrestore\(&\w+->lock"),
+    ],
+}
