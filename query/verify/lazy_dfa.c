@@ -30,6 +30,7 @@ struct lazy_dfa {
 	uint32_t nstates;
 	uint16_t slots[NSLOTS];	/* hash table of the sets; 0: none */
 	uint32_t start;		/* at the start of a line: MATCH, or the first */
+	bool skips_ascii;	/* from it, ASCII leads nowhere else */
 	/* working memory */
 	uint64_t *set;		/* being made */
 	uint64_t *seen;
@@ -215,6 +216,19 @@ static uint32_t make_next(struct lazy_dfa *d, uint32_t state, uint8_t byte)
 	return find_state(d);
 }
 
+/* Whether it takes a byte beyond ASCII to get away from the start. */
+static bool stays_in_ascii(struct lazy_dfa *d)
+{
+	uint8_t byte;
+
+	if (d->start == MATCH)
+		return false;
+	for (byte = 0; byte < 128; byte++)
+		if (make_next(d, d->start, byte) != d->start)
+			return false;
+	return true;
+}
+
 /* --- Life ---------------------------------------------------------------- */
 
 int lazy_dfa_new(const struct byte_nfa *nfa, struct lazy_dfa **out)
@@ -242,6 +256,7 @@ int lazy_dfa_new(const struct byte_nfa *nfa, struct lazy_dfa **out)
 		return SCOUT_E_NOMEM;
 	}
 	make_start(d);
+	d->skips_ascii = stays_in_ascii(d);
 	*out = d;
 	return SCOUT_OK;
 }
@@ -265,12 +280,29 @@ static bool is_worth_it(const struct lazy_dfa *d)
 	return d->nflushes <= FREE_FLUSHES + d->bytes / FLUSH_BYTES;
 }
 
-/* Goes on from *p, in state s, as far as states are known; returns the last one
- * and the byte that led out of it, or end, in *p. */
+/* The first byte beyond ASCII, or end. */
+static const uint8_t *skip_ascii(const uint8_t *p, const uint8_t *end)
+{
+	uint64_t v[4];
+
+	for (; end - p >= (ptrdiff_t)sizeof(v); p += sizeof(v)) {
+		memcpy(v, p, sizeof(v));
+		if ((v[0] | v[1] | v[2] | v[3]) & 0x8080808080808080)
+			break;
+	}
+	while (p < end && *p < 128)
+		p++;
+	return p;
+}
+
+/* Goes on from *p, in state s, as far as states are known (and, where ASCII can
+ * be skipped, to the start); returns the last one and the byte that led out of
+ * it, or end, in *p. */
 static uint32_t run(const struct lazy_dfa *d, uint32_t s, const uint8_t **p,
 		    const uint8_t *end)
 {
-	const uint32_t known = FIRST_STATE << d->shift, *next = d->next;
+	const uint32_t known = (FIRST_STATE + d->skips_ascii) << d->shift;
+	const uint32_t *next = d->next;
 	const uint8_t *class_of = d->nfa->class_of, *at = *p;
 	uint32_t to;
 
@@ -297,13 +329,15 @@ const uint8_t *lazy_dfa_find_line(struct lazy_dfa *d, struct span text)
 
 		if (!is_worth_it(d))
 			return p;
+		if (s == d->start && d->skips_ascii)
+			p = skip_ascii(p, end);
 		s = run(d, s, &p, end);
 		d->bytes += (size_t)(p - from) + 1;
 		if (p == end)
 			break;
 		to = d->next[((size_t)s << d->shift) + d->nfa->class_of[*p]];
 		to >>= d->shift;
-		s = to == MATCH ? MATCH : make_next(d, s, *p);
+		s = to == MATCH || to == d->start ? to : make_next(d, s, *p);
 		if (s == MATCH)
 			return p;
 		if (++p == end)
