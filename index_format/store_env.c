@@ -181,14 +181,16 @@ int store_env_new(MDB_env **out)
 
 /* --- Environments that are read ------------------------------------------ */
 
-/* Most bytes that a reader maps; LMDB maps what the file holds at least. */
+/* Most bytes that a reader maps; LMDB maps what the file holds at least.  0 if
+ * memory is short. */
 static size_t read_map_bytes(const char *gen_dir)
 {
 	char *data = generation_path(gen_dir, "data.mdb");
 	struct os_stat file = { .size = 0 };
 
-	if (data)
-		(void)os_stat_at(AT_FDCWD, data, true, &file);
+	if (!data)
+		return 0;
+	(void)os_stat_at(AT_FDCWD, data, true, &file);
 	scout_free(data);
 	return (size_t)file.size * READ_MAP_TIMES + READ_MAP_MORE_BYTES;
 }
@@ -212,8 +214,11 @@ static int env_open_read(const char *gen_dir, MDB_env **out)
 {
 	size_t map_bytes = read_map_bytes(gen_dir);
 	unsigned flags = 0;
-	int rc = env_try_read(gen_dir, flags, map_bytes, out);
+	int rc;
 
+	if (!map_bytes)
+		return ENOMEM;
+	rc = env_try_read(gen_dir, flags, map_bytes, out);
 	if (rc == EROFS) {
 		flags = MDB_NOLOCK;
 		mdb_env_close(*out);

@@ -56,7 +56,8 @@ static bool is_sensitive(const struct word_terms *w)
 
 static bool contains(struct span s, struct span piece)
 {
-	return !piece.len || memmem(s.ptr, s.len, piece.ptr, piece.len);
+	return !piece.len ||
+	       (s.len && memmem(s.ptr, s.len, piece.ptr, piece.len));
 }
 
 /*
