@@ -314,7 +314,10 @@ int store_readers(struct scout_store *st, struct store_readers *out,
 {
 	struct reader_count c = { .newest = 0 };
 	MDB_envinfo info;
+	int ndead;
 
+	/* the killed are in the table until somebody looks */
+	(void)mdb_reader_check(st->env, &ndead);
 	if (mdb_env_info(st->env, &info))
 		return scout_err_set(err, SCOUT_E_IO, "reading '%s'",
 				     st->gen_dir);

@@ -125,6 +125,14 @@ static void read_text(char *text, struct last_run *out)
 	out->is_known = out->holder[0] != 0;
 }
 
+int64_t last_run_index_time(const struct last_run *run, int64_t run_started_ns)
+{
+	bool is_done = run->end == RUN_DONE || run->end == RUN_PARTIAL;
+
+	return is_done && run->started_ns > run_started_ns ? run->started_ns :
+							     run_started_ns;
+}
+
 void last_run_read(const char *index_dir, struct last_run *out)
 {
 	char path[LOCK_PATH_MAX], text[TEXT_MAX];

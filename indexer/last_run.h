@@ -63,6 +63,13 @@ void last_run_put_end(struct buf *out, const struct run_result *result,
 		      int64_t ended_ns);
 
 /*
+ * As of when the index is right: a run that found nothing to do leaves no trace
+ * in it, so the later of the last run that was done and run_started_ns, what the
+ * index says of itself.
+ */
+int64_t last_run_index_time(const struct last_run *run, int64_t run_started_ns);
+
+/*
  * Reads the lock file of an index folder.  What cannot be read or understood is
  * left out; a folder without one gives is_known false.  Never fails; does not
  * stand in the way of a run that wants the lock for more than a moment, which

@@ -9,6 +9,7 @@
 
 #include "base/os.h"
 #include "index_format/inspect.h"
+#include "indexer/last_run.h"
 #include "tools/command.h"
 #include "tools/report_json.h"
 #include "tools/report_prometheus.h"
@@ -99,6 +100,7 @@ void job_report_add(struct job_report *r, const char *command,
 {
 	struct scout_err quiet = SCOUT_ERR_INIT;
 	struct job_record *rec;
+	struct last_run last;
 
 	if (!r->files->nitems)
 		return;
@@ -121,6 +123,9 @@ void job_report_add(struct job_report *r, const char *command,
 				  &quiet) &&
 		!scout_inspect_stats(rec->index_dir, &r->arena, &rec->stats,
 				     &quiet);
+	last_run_read(rec->index_dir ? rec->index_dir : "", &last);
+	rec->index_time_ns =
+		last_run_index_time(&last, rec->state.run_started_ns);
 }
 
 static bool ends_in_prom(const char *path)

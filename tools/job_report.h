@@ -36,6 +36,7 @@ struct job_record {
 	uint64_t files_read;
 	/* the index after the run, if it can be read */
 	bool has_index;
+	int64_t index_time_ns;	/* as of when it is right */
 	struct index_state state;
 	struct index_stats stats;
 	/* what this process took until then */

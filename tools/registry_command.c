@@ -6,6 +6,7 @@
 
 #include "base/os.h"
 #include "index_format/index_state.h"
+#include "indexer/last_run.h"
 #include "tools/index_arg.h"
 #include "tools/json.h"
 #include "tools/registry.h"
@@ -46,6 +47,15 @@ static const struct flag_table remove_rows = ROWS(remove_table);
 
 /* --- list */
 
+static int64_t age_ns(const struct registry_entry *e,
+		      const struct index_state *state)
+{
+	struct last_run last;
+
+	last_run_read(e->dir, &last);
+	return os_now_ns() - last_run_index_time(&last, state->run_started_ns);
+}
+
 static void list_as_text(struct output *out, const struct registry_entry *e,
 			 const struct index_state *state,
 			 const struct scout_err *err)
@@ -57,8 +67,7 @@ static void list_as_text(struct output *out, const struct registry_entry *e,
 	if (state) {
 		output_printf(out, "%llu files\t%s\t",
 			      (unsigned long long)state->documents,
-			      time_text_age(os_now_ns() - state->run_started_ns,
-					    age));
+			      time_text_age(age_ns(e, state), age));
 		output_put_str(out, state->root);
 	} else {
 		output_put_str(out, "-\t-\t");
@@ -82,8 +91,7 @@ static void list_as_json(struct output *out, const struct registry_entry *e,
 		json_put_data(out, span_str(state->root));
 		output_printf(out, ",\"files\":%llu,\"age_seconds\":%.3f",
 			      (unsigned long long)state->documents,
-			      (double)(os_now_ns() - state->run_started_ns) /
-				      1e9);
+			      (double)age_ns(e, state) / 1e9);
 	} else {
 		output_put_str(out, ",\"error\":");
 		json_put_lossy(out, span_str(err->msg));

@@ -34,8 +34,8 @@ static void put_index(struct output *out, const struct job_record *rec)
 
 	output_put_str(out, ",\"root\":");
 	json_put_lossy(out, span_str(s->root));
-	put_seconds(out, "age_seconds", os_now_ns() - s->run_started_ns);
-	put_seconds(out, "updated", s->run_started_ns);
+	put_seconds(out, "age_seconds", os_now_ns() - rec->index_time_ns);
+	put_seconds(out, "updated", rec->index_time_ns);
 	output_printf(out, ",\"files\":%llu,\"deleted\":%llu,\"segments\":%llu"
 		      ",\"file_bytes\":%llu,\"used_bytes\":%llu",
 		      (ull)s->documents, (ull)s->deleted, (ull)s->segments,

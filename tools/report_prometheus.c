@@ -66,12 +66,12 @@ static double seconds(int64_t ns)
 
 static double index_age(const struct job_record *r)
 {
-	return seconds(os_now_ns() - r->state.run_started_ns);
+	return seconds(os_now_ns() - r->index_time_ns);
 }
 
 static double index_updated(const struct job_record *r)
 {
-	return seconds(r->state.run_started_ns);
+	return seconds(r->index_time_ns);
 }
 
 static double index_files(const struct job_record *r)
@@ -152,7 +152,7 @@ static const struct figure figures[] = {
 	{ "scout_index_age_seconds",
 	  "Age of the index when the report was written.", true, index_age },
 	{ "scout_index_updated_timestamp_seconds",
-	  "When the run began that the index shows.", true, index_updated },
+	  "As of when the index is right.", true, index_updated },
 	{ "scout_index_files", "Files in the index.", true, index_files },
 	{ "scout_index_deleted_files",
 	  "Files marked deleted, not yet expunged.", true, index_deleted },

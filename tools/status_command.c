@@ -64,22 +64,12 @@ struct status_run {
 	struct output *out;
 };
 
-/* A run that found nothing to do writes nothing but its end. */
-static int64_t last_look_ns(const struct index_status *s)
-{
-	int64_t t = s->state.run_started_ns;
-
-	if ((s->last.end == RUN_DONE || s->last.end == RUN_PARTIAL) &&
-	    s->last.started_ns > t)
-		t = s->last.started_ns;
-	return t;
-}
-
 static void judge(struct status_run *run, struct index_status *s)
 {
 	const struct status_flags *f = &run->flags;
 
-	s->age_ns = os_now_ns() - last_look_ns(s);
+	s->age_ns = os_now_ns() -
+		    last_run_index_time(&s->last, s->state.run_started_ns);
 	s->is_old = f->has_max_age &&
 		    (uint64_t)(s->age_ns / SECOND_NS) > f->max_age_s;
 	s->verdict = s->is_old || staleness_any(&s->stale) ? STATUS_STALE :

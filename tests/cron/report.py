@@ -205,5 +205,27 @@ def cannot_be_written(w):
         w.equal("the old one is as it was", open(old).read(), "old")
 
 
-CASES = [parser_is_strict, done, partial, failed, not_started, stopped,
+def nothing_to_do(w):
+    """An update without changes makes the index younger all the same."""
+    tree = w.tree()
+    w.build(tree)
+    manifest = w.index("dump", "--manifest", tree).out
+    time.sleep(2.2)
+    w.index("update", tree)     # makes sure of what was written just before
+    time.sleep(0.3)
+    before = time.time()
+    r = Reports(w, "update", tree)
+    r.ended("update", "done", 0, None)
+    w.equal("files", (r.json["runs"][0]["files_read"],
+                      r.figure("scout_index_files")), (0, 3))
+    w.check("as of now", r.figure("scout_index_updated_timestamp_seconds") >=
+            before - 0.01 and r.figure("scout_index_age_seconds") < 1 and
+            r.json["runs"][0]["updated"] >= before - 0.01, (before, r.prom))
+    w.check("that was there", manifest)
+    w.index("add", "x", tree)
+    listed = json.loads(w.index("list", "--json").out)[0]
+    w.check("list says so too", listed["age_seconds"] < 2, listed)
+
+
+CASES = [nothing_to_do, parser_is_strict, done, partial, failed, not_started, stopped,
          strange_names, cannot_be_written]
