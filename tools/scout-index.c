@@ -94,6 +94,7 @@ static void print_usage(struct output *out)
 		"EXIT CODES\n"
 		"  0 done, 1 done but some files could not be read, 2 failed,\n"
 		"  75 not started: another run, or the load.\n"
+		"  status: 0 fresh, 1 stale, 2 broken.\n"
 		"  check: 0 sound, 1 damaged, 2 could not be checked.\n");
 }
 
