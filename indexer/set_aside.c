@@ -108,6 +108,9 @@ int scout_set_aside(const char *index_dir, const struct run_lock *wanted,
 	if (rc < 0)
 		return rc;
 	rc = is_broken(ctx, err);
+	if (rc == 1 && scout_build_is_cancelled())
+		rc = scout_err_set(err, SCOUT_E_CANCELLED,
+				   "stopped; the old index stays");
 	if (rc == 1) {
 		rc = move_into(index_dir, name);
 		if (rc < 0)
