@@ -71,9 +71,8 @@ int64_t last_run_index_time(const struct last_run *run, int64_t run_started_ns);
 
 /*
  * Reads the lock file of an index folder.  What cannot be read or understood is
- * left out; a folder without one gives is_known false.  Never fails; does not
- * stand in the way of a run that wants the lock for more than a moment, which
- * such a run bears.
+ * left out; a folder without one gives is_known false.  Never fails; shares the
+ * lock for a moment, which a run that wants it waits for.
  */
 void last_run_read(const char *index_dir, struct last_run *out);
 

@@ -13,8 +13,8 @@
 
 enum { LOCK_PATH_MAX = 4200, NAME_TRIES = 4 };
 #define RETRY_NS INT64_C(20000000)
-/* who looks at the lock (last_run_read) holds it for a moment */
-#define GLANCE_NS INT64_C(60000000)
+/* who looks at the lock (last_run_read) has it for a moment, not so long */
+#define GLANCE_NS INT64_C(10000000000)
 
 /* For whoever finds the lock taken; a full disk must not stop the run here. */
 static void note_begin(struct index_lock *lock, const char *command)
@@ -59,17 +59,29 @@ static int say_holder(const char *index_dir, struct scout_err *err)
 				     run.holder : "another process");
 }
 
+/* True if another run has the lock.  Who only looks at it shares it. */
+static bool is_written(int fd)
+{
+	if (flock(fd, LOCK_SH | LOCK_NB))
+		return true;
+	flock(fd, LOCK_UN);
+	return false;
+}
+
 /* Returns 0, or an errno: EWOULDBLOCK if another run has it to the end. */
 static int lock_within(int fd, int64_t wait_ns, bool (*is_stopped)(void))
 {
 	const struct timespec pause = { .tv_nsec = RETRY_NS };
-	int64_t start = os_mono_ns();
+	int64_t start = os_mono_ns(), most;
 
-	if (wait_ns < GLANCE_NS)
-		wait_ns = GLANCE_NS;
 	while (flock(fd, LOCK_EX | LOCK_NB)) {
-		if (errno != EWOULDBLOCK || os_mono_ns() - start >= wait_ns)
+		if (errno != EWOULDBLOCK)
 			return errno;
+		most = wait_ns;
+		if (most < GLANCE_NS && !is_written(fd))
+			most = GLANCE_NS;
+		if (os_mono_ns() - start >= most)
+			return EWOULDBLOCK;
 		if (is_stopped && is_stopped())
 			return EINTR;
 		nanosleep(&pause, NULL);

@@ -61,6 +61,19 @@ def lock_modes(w):
     w.ended("free again", w.index("build", tree), 0, "")
 
 
+def looking_is_not_writing(w):
+    """Who shares the lock for a moment keeps no run from starting."""
+    tree = w.tree()
+    w.build(tree)
+    with open(tree + "/.scout/lock") as f:
+        fcntl.flock(f, fcntl.LOCK_SH)
+        run = w.start("build", "--lock=fail", tree)
+        time.sleep(0.6)
+        w.check("it waits for that", run.poll() is None)
+    _, err = run.communicate(timeout=60)
+    w.equal("and runs", (run.returncode, err), (0, ""))
+
+
 def waiting_can_be_stopped(w):
     tree = w.tree()
     w.build(tree)
@@ -168,5 +181,5 @@ def mistakes(w):
     w.check("nothing was made", not os.path.exists(tree + "/.scout"))
 
 
-CASES = [lock_modes, waiting_can_be_stopped, two_at_once,
+CASES = [lock_modes, looking_is_not_writing, waiting_can_be_stopped, two_at_once,
          the_lock_file_says_how_it_ended, nice, load, mistakes]
