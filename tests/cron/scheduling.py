@@ -165,6 +165,14 @@ def crontab_edits(w):
     w.equal("in its place", open(tab).read(), before + changed + second)
     w.ended("away", schedule("--remove", trees[0]), 0, "", "")
     w.equal("the other one stays", open(tab).read(), before + second)
+    with open(tab, "w") as f:
+        f.write("#" + second)
+    w.ended("beside a comment", schedule("--install", trees[1]), 0, "", "")
+    w.equal("that stays", open(tab).read(), "#" + second + second)
+    w.ended("away", schedule("--remove", trees[1]), 0, "", "")
+    w.equal("that still stays", open(tab).read(), "#" + second)
+    with open(tab, "w") as f:
+        f.write(before + second)
     shutil.rmtree(trees[1])
     w.ended("of an index that is gone", w.index(
         "schedule", "--remove", "cron", "--index", trees[1] + "/.scout",
