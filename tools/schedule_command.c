@@ -206,10 +206,11 @@ static int find_index(struct schedule_run *s)
 	}
 	rc = index_arg_find(s->flags.index_dir, folder, s->flags.force_remote,
 			    &dir, s->err);
+	if (!rc)
+		s->schedule.index_dir = absolute(s, buf_cstr(&dir));
+	buf_release(&dir);
 	if (rc < 0)
 		return rc;
-	s->schedule.index_dir = absolute(s, buf_cstr(&dir));
-	buf_release(&dir);
 	if (!s->schedule.index_dir)
 		return no_memory(s);
 	if (s->flags.action == ACT_REMOVE)
