@@ -68,6 +68,10 @@ static void put_submatch(struct json_printer *p, const struct scout_line *line,
 	output_put_u64(p->out, m->start);
 	output_put_str(p->out, ",\"end\":");
 	output_put_u64(p->out, m->end);
+	if (p->with_operands) {
+		output_put_str(p->out, ",\"operand\":");
+		output_put_u64(p->out, m->operand);
+	}
 	output_put_byte(p->out, '}');
 }
 

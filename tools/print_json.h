@@ -15,6 +15,7 @@
 struct json_printer {
 	struct output *out;
 	struct display_path *paths;
+	bool with_operands;	/* submatches say of which operand */
 	const char *program;	/* for messages on stderr; NULL: none */
 	struct output path;		/* the file's path as a data object; in
 					 * memory only, never flushed */

@@ -120,6 +120,8 @@ static int make_printer(struct session *s, struct scout_sink *out)
 		rc = json_printer_init(&s->json_printer, &s->paths, &s->out,
 				       &s->err);
 		s->json_printer.program = messages;
+		s->json_printer.with_operands =
+			scout_query_parsed(s->query)->root->nchild > 0;
 		*out = json_printer_sink(&s->json_printer);
 		return rc;
 	}
