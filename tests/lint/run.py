@@ -328,6 +328,18 @@ def check_listed(lint, src):
     lint.report(src.path, 1, "is in no CMakeLists.txt")
 
 
+def check_decisions(lint):
+    """Decisions are numbered from 1, each number once, in name and title."""
+    folder = os.path.join(lint.root, "docs/decisions")
+    for i, name in enumerate(sorted(os.listdir(folder)), 1):
+        with open(os.path.join(folder, name), encoding="utf-8") as f:
+            title = f.readline()
+        if not name.startswith("%03d-" % i) or \
+                not title.startswith("# %03d. " % i):
+            lint.report("docs/decisions/" + name, 1,
+                        "is not decision %d by name and title" % i)
+
+
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     root = sys.argv[1] if len(sys.argv) > 1 else os.path.join(here, "../..")
@@ -343,8 +355,9 @@ def main():
                          check_prototypes, check_listed):
             good &= lint.check(function, lint, src)
         failed += not good
-    tree_failed = not lint.check(check_names, lint, sources)
-    print("%d passed, %d failed" % (len(sources) + 1 - failed - tree_failed,
+    tree_failed = (not lint.check(check_names, lint, sources)) + \
+        (not lint.check(check_decisions, lint))
+    print("%d passed, %d failed" % (len(sources) + 2 - failed - tree_failed,
                                     failed + tree_failed))
     sys.exit(1 if lint.problems or not sources else 0)
 
