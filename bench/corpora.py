@@ -8,6 +8,13 @@ from measure import output_of
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
+def rebuild_flags(program):
+    """A build that is measured reads all files; an older scout-index does so
+    without being told."""
+    known = b"--rebuild" in output_of([program, "build", "--help"])
+    return ["--rebuild"] if known else []
+
+
 class Corpus:
     """A tree, its index, and the list of the files that the index has.
 
@@ -23,8 +30,9 @@ class Corpus:
         self.stats = None
 
     def build_argv(self, *flags):
-        return [self.bench.scout_index, "build", "-q", *flags, "--index",
-                self.index, self.root]
+        program = self.bench.scout_index
+        return [program, "build", "-q", *rebuild_flags(program), *flags,
+                "--index", self.index, self.root]
 
     def prepare(self):
         """Builds the index that queries are asked of, and lists its files."""

@@ -118,8 +118,10 @@ static const uint8_t *get_segment(const uint8_t *p, const uint8_t *end,
 	return p && s->ndocs <= SEGMENT_MAX_DOCS ? p : NULL;
 }
 
-/* Magic, version, and the checksum of them and of all that follows. */
-static int check_version(struct span bytes, struct scout_err *err)
+/* Magic, version (from oldest on), and the checksum of them and of all that
+ * follows. */
+static int check_version(struct span bytes, uint32_t oldest,
+			 struct scout_err *err)
 {
 	const uint8_t *sum;
 	uint32_t version;
@@ -128,7 +130,7 @@ static int check_version(struct span bytes, struct scout_err *err)
 	    memcmp(bytes.ptr, manifest_magic, sizeof(manifest_magic)))
 		return SCOUT_E_CORRUPT;
 	version = get_le32(bytes.ptr + sizeof(manifest_magic));
-	if (version != FORMAT_VERSION)
+	if (version < oldest || version > FORMAT_VERSION)
 		return scout_err_set(err, SCOUT_E_VERSION,
 				     "the index has format version %u, this "
 				     "scout reads version %d: rebuild it",
@@ -161,7 +163,7 @@ int manifest_decode(struct span bytes, struct arena *arena,
 	uint32_t i;
 	int rc;
 
-	rc = check_version(bytes, err);
+	rc = check_version(bytes, FORMAT_VERSION, err);
 	if (rc < 0)
 		return rc;
 	end = bytes.ptr + bytes.len - MANIFEST_SUM_BYTES;
@@ -193,4 +195,25 @@ int manifest_decode(struct span bytes, struct arena *arena,
 	for (i = 0; i < out->nsegments && p; i++)
 		p = get_segment(p, end, &out->segments[i]);
 	return p == end ? SCOUT_OK : SCOUT_E_CORRUPT;
+}
+
+int manifest_peek(struct span bytes, struct arena *arena, struct manifest *out,
+		  struct scout_err *err)
+{
+	struct span unicode, root;
+	const uint8_t *p, *end;
+	int rc = check_version(bytes, 1, err);
+
+	if (rc < 0)
+		return rc;
+	p = bytes.ptr + MANIFEST_HEAD_BYTES;
+	end = bytes.ptr + bytes.len - MANIFEST_SUM_BYTES;
+	rc = get_string(&p, end, arena, &unicode);
+	if (!rc)
+		rc = get_string(&p, end, arena, &root);
+	if (!rc)
+		rc = get_string(&p, end, arena, &out->rules);
+	if (!rc)
+		out->root = (const char *)root.ptr;
+	return rc;
 }

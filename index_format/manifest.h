@@ -65,5 +65,12 @@ void manifest_encode(const struct manifest *m, struct buf *out);
  */
 int manifest_decode(struct span bytes, struct arena *arena,
 		    struct manifest *out, struct scout_err *err);
+/*
+ * Only root and rules, also of a manifest of an earlier format or with other
+ * Unicode tables, which have them in the same place.  SCOUT_E_VERSION for a later
+ * format, SCOUT_E_CORRUPT, SCOUT_E_NOMEM.
+ */
+int manifest_peek(struct span bytes, struct arena *arena, struct manifest *out,
+		  struct scout_err *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/os.h"
@@ -12,7 +13,7 @@
 /* free disk that a batch must leave */
 #define STORE_FREE_MARGIN_BYTES ((uint64_t)16 << 20)
 
-enum { DELETE_COST_BYTES = 4096 };
+enum { DELETE_COST_BYTES = 4096, COMMIT_SLACK_BYTES = 1 << 20 };
 
 /* --- Opening -------------------------------------------------------------- */
 
@@ -167,9 +168,56 @@ static int forget_pages(struct scout_store *st)
 	return rc ? rc : mdb_env_set_mapsize(st->env, info.me_mapsize);
 }
 
+/*
+ * Sets the length of the data file to what LMDB counts in pages, and more.  LMDB
+ * does not write pages that were taken and given back in one transaction, so at
+ * the end of the file they may be missing; a reader takes that for a file that
+ * was cut short.  (What is longer by `more` has no blocks on the disk.)
+ */
+static int set_length(struct scout_store *st, size_t more, bool may_shrink)
+{
+	MDB_envinfo info;
+	struct os_stat file;
+	MDB_stat stat;
+	uint64_t bytes;
+	int fd, rc;
+
+	rc = mdb_env_info(st->env, &info);
+	if (!rc)
+		rc = mdb_env_stat(st->env, &stat);
+	if (!rc)
+		rc = mdb_env_get_fd(st->env, &fd);
+	if (!rc)
+		rc = -os_stat_fd(fd, &file);
+	if (rc)
+		return rc;
+	bytes = (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize + more;
+	if (file.size == bytes || (file.size > bytes && !may_shrink))
+		return 0;
+	return ftruncate(fd, (off_t)bytes) ? errno : 0;
+}
+
+/* A live generation is long enough before its readers may need it: twice the
+ * batch is more than it can take. */
+static int commit_live(struct scout_store *st)
+{
+	int rc = set_length(st, st->batch_used * 2 + COMMIT_SLACK_BYTES, false);
+
+	if (rc) {
+		mdb_txn_abort(st->txn);
+		return rc;
+	}
+	rc = mdb_txn_commit(st->txn);
+	/* also if the commit failed: what it left of the length is no harm, but
+	 * nobody needs it */
+	if (!rc)
+		rc = set_length(st, 0, true);
+	return rc;
+}
+
 static int commit_batch(struct scout_store *st, struct scout_err *err)
 {
-	int rc = mdb_txn_commit(st->txn);
+	int rc = st->is_new ? mdb_txn_commit(st->txn) : commit_live(st);
 
 	st->txn = NULL;
 	scout_mem_note(MEM_STORE, -(int64_t)st->batch_used);
@@ -279,7 +327,9 @@ int store_publish(struct scout_store *st, struct scout_err *err)
 	rc = store_commit(st, err);
 	if (rc < 0)
 		return rc;
-	rc = mdb_env_sync(st->env, 1);
+	rc = set_length(st, 0, false);
+	if (!rc)
+		rc = mdb_env_sync(st->env, 1);
 	if (rc)
 		return gen_error(st, rc, "syncing", err);
 	rc = generation_sync(st->gen_dir, err);

@@ -1,5 +1,6 @@
 #include "indexer/changes.h"
 
+#include "base/tree/path_set.h"
 #include "index_format/skip_list.h"
 #include "index_format/touched.h"
 #include "index_format/tree_diff.h"
@@ -23,6 +24,12 @@ static bool same_stat(const struct os_stat *a, const struct os_stat *b)
 	       a->ctime_ns == b->ctime_ns && a->ino == b->ino;
 }
 
+static bool is_racy(const struct os_stat *st, int64_t run_started_ns)
+{
+	return time_is_racy(st->mtime_ns, run_started_ns) ||
+	       time_is_racy(st->ctime_ns, run_started_ns);
+}
+
 /* --- Files that were skipped before --------------------------------------- */
 
 /* What had to be opened to be skipped, and is as it was, is skipped again. */
@@ -38,9 +45,9 @@ static int mark_skipped(struct finder *f)
 	while (!(rc = skip_list_next(&c, &s))) {
 		if (!s.has_stat)
 			continue;
-		if (time_is_racy(s.st.mtime_ns, assured) ||
-		    time_is_racy(s.st.ctime_ns, assured)) {
-			f->changes->nassured++;
+		if (is_racy(&s.st, assured)) {
+			f->changes->nassured +=
+				!is_racy(&s.st, f->run->started_ns);
 			continue;
 		}
 		at = file_list_seek(l, at, s.path);
@@ -73,18 +80,43 @@ static int delete_doc(struct finder *f, size_t segment, doc_id doc,
 	return SCOUT_OK;
 }
 
+/* What was not looked at is not gone. */
+static int is_gone(struct finder *f, size_t segment, doc_id doc,
+		   struct path_cache *paths, bool *out, struct scout_err *err)
+{
+	struct doc_info info;
+	int rc;
+
+	*out = true;
+	if (!f->run->only)
+		return SCOUT_OK;
+	rc = segment_doc(&f->snapshot->segments[segment], doc, paths, &info,
+			 err);
+	if (!rc)
+		*out = path_set_holds(f->run->only, info.path);
+	return rc;
+}
+
 static int delete_gone(struct finder *f, struct scout_err *err)
 {
+	struct path_cache paths = { .stream = NULL };
+	bool gone;
 	size_t s;
 	doc_id doc;
 	int rc = SCOUT_OK;
 
 	for (s = 0; s < f->changes->nsegments; s++)
 		for (doc = 0; doc < f->snapshot->segments[s].ndocs && !rc;
-		     doc++)
-			if (f->diff.gone[s][doc >> 3] >> (doc & 7) & 1)
+		     doc++) {
+			if (!(f->diff.gone[s][doc >> 3] >> (doc & 7) & 1))
+				continue;
+			rc = is_gone(f, s, doc, &paths, &gone, err);
+			if (!rc && gone) {
+				f->changes->ngone++;
 				rc = delete_doc(f, s, doc, err);
-	f->changes->ngone = f->diff.ngone;
+			}
+		}
+	path_cache_release(&paths);
 	return rc;
 }
 
@@ -139,7 +171,10 @@ static int take_items(struct finder *f, struct scout_err *err)
 			t->state = TREE_SAME;
 		else
 			rc = replace_doc(f, f->item_places[i], err);
-		f->changes->nassured += f->items[i].is_same;
+		/* one from the future has to be compared again anyway */
+		f->changes->nassured +=
+			f->items[i].is_same &&
+			!is_racy(&f->items[i].st, f->run->started_ns);
 	}
 	return rc;
 }

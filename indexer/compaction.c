@@ -87,6 +87,7 @@ static int merge(struct compaction *c, const uint32_t *picked, size_t n,
 	scout_free(numbers);
 	if (rc < 0)
 		return rc;
+	r->merges++;
 	r->stats->stage_ns[STAGE_MERGE] += result.merge_ns;
 	r->stats->stage_ns[STAGE_STORE] += result.store_ns;
 	*out = result.meta;
@@ -224,7 +225,10 @@ static int publish(struct compaction *c, struct scout_store *to,
 	int64_t start = os_mono_ns();
 	int rc;
 
+	if (store_slowest_put_ns(old) > r->slowest_put_ns)
+		r->slowest_put_ns = store_slowest_put_ns(old);
 	r->store = to;
+	r->is_moved = true;
 	rc = put_meta(c, err);
 	if (!rc)
 		rc = store_publish(to, err);

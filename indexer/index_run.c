@@ -98,6 +98,7 @@ int index_run_walk(struct index_run *r, struct scout_err *err)
 		.rules = r->rules,
 		.nthreads = r->nthreads,
 		.exclude_dir = r->index_dir,
+		.only = r->only,
 		.progress = walk_progress,
 		.progress_ctx = r,
 		.warn = r->options->warn,

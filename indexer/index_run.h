@@ -30,9 +30,14 @@ struct index_run {
 	int64_t started_ns, started_mono_ns, started_cpu_ns;
 	/* when the last run began that looked at the whole folder */
 	int64_t whole_started_ns;
-	bool has_walked;		/* files is what there is now */
-	struct file_list *files; /* of the walk, with the skip list */
+	const struct path_set *only; /* what is looked at; NULL: all */
+	bool has_walked;	     /* files is what there is now */
+	struct file_list *files;     /* of the walk, with the skip list */
 	struct index_stats *stats;
+	/* what became of the store */
+	uint64_t merges;
+	bool is_moved;		/* into a new generation */
+	int64_t slowest_put_ns; /* into stores that are closed */
 	pthread_mutex_t progress_lock;
 	/* for progress: of what is to be read */
 	uint64_t total_files, total_bytes;

@@ -45,6 +45,10 @@ struct build_options {
 	bool force_remote;		/* allow a network file system */
 	struct run_lock lock;		/* how to take the writers' lock */
 	uint32_t segment_docs;		/* tests: files per segment; 0: one */
+	/* an update of these paths alone (and what is inside them), each ended
+	 * by paths_end; ptr NULL: of the whole folder */
+	struct span paths;
+	uint8_t paths_end;
 	/* tests: NUL-separated paths marked deleted in the new index */
 	struct span delete_docs;
 	void (*progress)(void *ctx, const struct build_progress *p);

@@ -122,13 +122,15 @@ int run_meta_put_skipped(struct index_run *r, struct store_txn *old,
 
 static void count_skipped(struct index_run *r)
 {
+	uint64_t *counts = r->stats->skipped;
 	size_t i;
 
-	for (i = 0; i < SKIP_REASONS; i++)
-		r->stats->skipped[i] = r->files->skip_count[i];
+	memset(counts, 0, sizeof(r->stats->skipped));
+	for (i = 0; i < r->files->nskipped; i++)
+		counts[r->files->skipped[i].skip]++;
 	for (i = 0; i < r->files->nfiles; i++)
 		if (r->files->files[i].skip != SKIP_NONE)
-			r->stats->skipped[r->files->files[i].skip]++;
+			counts[r->files->files[i].skip]++;
 }
 
 void run_meta_sum_segments(struct index_run *r,

@@ -7,13 +7,15 @@
 #include "indexer/compaction.h"
 #include "indexer/index_folder.h"
 #include "indexer/live_index.h"
+#include "indexer/named_paths.h"
 #include "indexer/run_meta.h"
 
 /* An update under way. */
 struct update {
 	struct live_index ix;
 	struct changes changes;
-	bool is_changed; /* something was put */
+	struct path_set only; /* if not all of the folder is looked at */
+	bool is_changed;      /* something was put */
 };
 
 /* --- Writing -------------------------------------------------------------- */
@@ -148,12 +150,14 @@ static void drop_empty(struct update *u)
 	u->ix.nsegments = n;
 }
 
-/* All documents are known to be as their files were when this run began. */
+/* All documents are known to be as their files were when this run began, if it
+ * looked at all. */
 static void assure_segments(struct update *u)
 {
 	uint32_t i;
 
-	for (i = 0; i < u->ix.nsegments; i++)
+	/* a segment made by this run has that time already */
+	for (i = 0; i < u->ix.nsegments && !u->ix.run.only; i++)
 		u->ix.segments[i].run_started_ns = u->ix.run.started_ns;
 }
 
@@ -172,7 +176,7 @@ static int put_changes(struct update *u, struct scout_err *err)
 	if (!rc)
 		rc = run_meta_put_skipped(r, u->ix.snapshot->txn,
 					  &skips_changed, err);
-	u->is_changed |= skips_changed || u->changes.nassured;
+	u->is_changed |= skips_changed || (u->changes.nassured && !r->only);
 	drop_empty(u);
 	finish_figures(u);
 	if (rc < 0 || !u->is_changed)
@@ -210,6 +214,39 @@ static void begin_figures(struct index_stats *s)
 				   .text_bytes = old.text_bytes };
 }
 
+/* Which paths to look at, if not all. */
+static int choose_paths(struct update *u, const struct build_options *o,
+			struct scout_err *err)
+{
+	struct index_run *r = &u->ix.run;
+	bool whole = true;
+	int rc = SCOUT_OK;
+
+	if (o->paths.ptr)
+		rc = named_paths_make(r, o->paths, o->paths_end, &u->ix.arena,
+				      &u->only, &whole, err);
+	if (whole)
+		r->whole_started_ns = r->started_ns;
+	else
+		r->only = &u->only;
+	return rc;
+}
+
+static int look(struct update *u, struct scout_err *err)
+{
+	struct live_index *ix = &u->ix;
+	struct index_run *r = &ix->run;
+	int rc = index_run_walk(r, err);
+
+	if (!rc && r->only)
+		named_paths_report(r, r->only);
+	if (!rc)
+		rc = changes_find(r, ix->snapshot, &u->changes, err);
+	if (!rc && r->only)
+		rc = named_paths_keep_skipped(r, ix->snapshot->txn, r->only);
+	return rc < 0 ? scout_err_set(err, rc, "looking for changes") : rc;
+}
+
 static int run_update(struct update *u, const struct build_options *o,
 		      struct build_report *report, struct scout_err *err)
 {
@@ -222,15 +259,14 @@ static int run_update(struct update *u, const struct build_options *o,
 		rc = index_folder_open_root(ix->snapshot->root, r->root,
 					    &r->root_fd, err);
 	if (!rc)
+		rc = choose_paths(u, o, err);
+	if (!rc)
 		begin_figures(r->stats);
 	if (!rc)
-		rc = index_run_walk(r, err);
-	if (!rc)
-		rc = changes_find(r, ix->snapshot, &u->changes, err);
+		rc = look(u, err);
 	if (!rc)
 		rc = live_index_reserve(
 			ix, u->changes.nfiles / SEGMENT_MAX_DOCS + 2, err);
-	r->whole_started_ns = r->started_ns;
 	if (!rc)
 		rc = add_segments(u, err);
 	if (!rc)
@@ -247,6 +283,8 @@ static int run_update(struct update *u, const struct build_options *o,
 static void fill_report(const struct update *u, struct update_report *out)
 {
 	const struct changes *c = &u->changes;
+	const struct index_run *r = &u->ix.run;
+	int64_t slowest = store_slowest_put_ns(r->store);
 
 	*out = (struct update_report){
 		.new_files = c->nnew,
@@ -255,9 +293,10 @@ static void fill_report(const struct update *u, struct update_report *out)
 		.touched_files = c->ntouched,
 		.compared_files = c->ncompared,
 		.is_written = u->is_changed,
-		.slowest_put_ns =
-			u->ix.run.store ? store_slowest_put_ns(u->ix.run.store)
-					: 0,
+		.merges = r->merges,
+		.is_moved = r->is_moved,
+		.slowest_put_ns = slowest > r->slowest_put_ns ?
+					  slowest : r->slowest_put_ns,
 	};
 }
 

@@ -16,6 +16,8 @@ struct update_report {
 	uint64_t touched_files;	 /* other times or inode, same content */
 	uint64_t compared_files; /* of which the content was compared */
 	bool is_written;	 /* something was committed */
+	uint64_t merges;	 /* of segments */
+	bool is_moved;		 /* into a new generation */
 	int64_t slowest_put_ns;	 /* of a value into the store */
 };
 

@@ -82,6 +82,8 @@ step "programs of the benchmarks" tests/bench/run
 step "evaluator of the oracle" python3 tests/oracle/test_evaluator.py
 step "oracle" tests/oracle/run --bin "$rel/tools" --seed 1 --cases $cases
 step "updates of random trees" tests/update/run --bin "$rel/tools" $long_flag
+step "hundreds of updates, with readers that stay" tests/update/soak --bin "$rel" \
+	$long_flag
 step "--fresh after random edits" tests/fresh/run --bin "$rel/tools" \
 	$long_flag
 step "watching a tree" tests/watch/run --build "$rel" $long_flag

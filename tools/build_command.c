@@ -5,7 +5,8 @@
 #include <unistd.h>
 
 #include "base/os.h"
-#include "indexer/indexer.h"
+#include "indexer/index_rules.h"
+#include "indexer/update.h"
 #include "tools/build_flags.h"
 #include "tools/cli.h"
 #include "tools/interrupt.h"
@@ -27,7 +28,7 @@ struct build_run {
 	struct walk_rules rules;
 	struct output *out;
 	struct progress progress;
-	struct buf index_dir;		/* as printed */
+	struct buf index_dir; /* as printed */
 	uint8_t *delete_docs;
 	struct build_report report;
 	struct job_report runs;		/* of --report */
@@ -57,9 +58,9 @@ static int put_index_dir(struct build_run *s)
 		return registry_resolve(env, &s->index_dir, s->err);
 	buf_printf(&s->index_dir, "%s%s.scout", folder,
 		   folder[0] && folder[strlen(folder) - 1] == '/' ? "" : "/");
-	return buf_cstr(&s->index_dir) ?
-		       SCOUT_OK :
-		       scout_err_set(s->err, SCOUT_E_NOMEM, "index path");
+	return buf_cstr(&s->index_dir)
+		       ? SCOUT_OK
+		       : scout_err_set(s->err, SCOUT_E_NOMEM, "index path");
 }
 
 static int fill_options(struct build_run *s, struct build_options *o)
@@ -95,11 +96,53 @@ static int fill_options(struct build_run *s, struct build_options *o)
 		rc = os_read_file(AT_FDCWD, f->delete_docs,
 				  DELETE_LIST_MAX_BYTES, &s->delete_docs, &len);
 		if (rc < 0)
-			return scout_err_sys(s->err, -rc, "%s",
-					     f->delete_docs);
+			return scout_err_sys(s->err, -rc, "%s", f->delete_docs);
 		o->delete_docs = span_of(s->delete_docs, len);
 	}
 	return SCOUT_OK;
+}
+
+/* Says why all is read again. */
+static void say_rebuild(struct build_run *s, const char *why)
+{
+	progress_clear(&s->progress);
+	if (!s->flags.quiet)
+		cli_message(program, "%s; building it anew", why);
+}
+
+/* Whether there is an index that an update makes what a build would. */
+static bool can_update(struct build_run *s, const struct build_options *o)
+{
+	struct scout_err err = SCOUT_ERR_INIT;
+	struct index_rules rules;
+	const char *why;
+	int rc;
+
+	if (s->flags.rebuild || s->flags.segment_docs || s->flags.delete_docs)
+		return false;
+	rc = index_rules_read(o->index_dir, &s->arena, &rules, &err);
+	if (rc == SCOUT_E_NOTFOUND)
+		return false;
+	if (!rc && index_rules_match(&rules, o->root, o->rules, &why))
+		return true;
+	say_rebuild(s, rc < 0 ? err.msg : why);
+	return false;
+}
+
+/* Updates an index that fits; else, or if it is damaged, builds it. */
+static int update_or_build(struct build_run *s, const struct build_options *o)
+{
+	struct update_report update;
+	int rc;
+
+	if (can_update(s, o)) {
+		rc = scout_update(o, &s->report, &update, s->err);
+		if (rc != SCOUT_E_CORRUPT && rc != SCOUT_E_VERSION)
+			return rc;
+		say_rebuild(s, s->err->msg);
+		scout_err_clear(s->err);
+	}
+	return scout_build(o, &s->report, s->err);
 }
 
 static int build(struct build_run *s, int *out_code)
@@ -111,18 +154,18 @@ static int build(struct build_run *s, int *out_code)
 	if (rc < 0)
 		return rc;
 	job_report_start(&s->runs);
-	progress_init(&s->progress, !s->flags.quiet &&
-				    run_report_wants(
-					    s->flags.progress, STDERR_FILENO));
+	progress_init(&s->progress,
+		      !s->flags.quiet && run_report_wants(s->flags.progress,
+							  STDERR_FILENO));
 	interrupt_catch();
 	rc = run_flags_begin(&s->flags.run, s->err);
 	if (!rc)
-		rc = scout_build(&options, &s->report, s->err);
+		rc = update_or_build(s, &options);
 	progress_clear(&s->progress);
 	if (rc < 0)
 		return rc;
 	*out_code = run_report_print(&s->flags, buf_cstr(&s->index_dir),
-				     &s->report, s->out);
+				     &s->report, NULL, s->out);
 	return SCOUT_OK;
 }
 
@@ -162,6 +205,7 @@ static int run(const char **args, size_t nargs, struct output *out,
 }
 
 const struct command build_command = {
-	"build", "[FLAGS] DIR", "make an index of the files in DIR",
+	"build", "[FLAGS] DIR",
+	"make an index of the files in DIR, or bring it up to date",
 	&build_flag_table, run
 };

@@ -80,6 +80,9 @@ static const struct flag build_table[] = {
 	    "put an index on a network file system"),
 	RUN_FLAG_ROWS(struct build_flags, run),
 
+	SET("rebuild", 0, rebuild, true,
+	    "read all files again, whatever the index has of them"),
+
 	SET("quiet", 'q', quiet, true, "print errors only"),
 	CALL("progress", 0, "auto, always or never", apply_progress,
 	     "show how far it is"),
@@ -100,6 +103,9 @@ static const struct flag build_table[] = {
 
 static const struct flag update_table[] = {
 	VALUE(FLAG_TEXT, "index", 0, index_dir, "DIR", "the index in DIR"),
+	VALUE(FLAG_TEXT, "paths-from", 0, paths_from, "FILE",
+	      "look at the files and folders named in FILE (-: input) alone"),
+	SET("null", '0', null, true, "they end with NUL, not with a line"),
 	VALUE(FLAG_SIZE, "memory", 0, memory_bytes, "SIZE",
 	      "memory to work in (256M)"),
 	VALUE(FLAG_NUMBER, "threads", 'j', nthreads, "N",

@@ -27,6 +27,9 @@ struct build_flags {
 	uint64_t memory_bytes;
 	uint64_t nthreads;
 	int force_remote;
+	int rebuild;
+	const char *paths_from;		/* file, or "-" */
+	int null;			/* paths end with a NUL */
 	struct run_flags run;
 	int repair;			/* update */
 	/* what to report */

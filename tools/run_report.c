@@ -75,8 +75,34 @@ static void add_sizes(struct index_stats *stats, const char *dir)
 	arena_release(&arena);
 }
 
+static void put_update(const struct update_report *u, struct output *out)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} figures[] = {
+		{ "new_files", u->new_files },
+		{ "changed_files", u->changed_files },
+		{ "gone_files", u->gone_files },
+		{ "touched_files", u->touched_files },
+		{ "compared_files", u->compared_files },
+		{ "merges", u->merges },
+		{ "slowest_put_ns", (uint64_t)u->slowest_put_ns },
+	};
+	size_t i;
+
+	output_printf(out, ",\"update\":{\"written\":%s,\"new_generation\":%s",
+		      u->is_written ? "true" : "false",
+		      u->is_moved ? "true" : "false");
+	for (i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
+		output_printf(out, ",\"%s\":%llu", figures[i].name,
+			      (unsigned long long)figures[i].value);
+	output_put_byte(out, '}');
+}
+
 int run_report_print(const struct build_flags *flags, const char *dir,
-		     struct build_report *report, struct output *out)
+		     struct build_report *report,
+		     const struct update_report *update, struct output *out)
 {
 	uint64_t unreadable = report->stats->skipped[SKIP_UNREADABLE];
 	int code = unreadable ? EXIT_SOME_UNREADABLE : EXIT_DONE;
@@ -89,6 +115,8 @@ int run_report_print(const struct build_flags *flags, const char *dir,
 		add_sizes(report->stats, dir);
 	if (flags->json) {
 		print_stats_json(out, dir, report->stats);
+		if (update)
+			put_update(update, out);
 		if (flags->list_skipped) {
 			output_put_str(out, ",\"skipped_paths\":");
 			list_report_skipped(flags, report, out);

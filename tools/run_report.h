@@ -5,17 +5,18 @@
 #ifndef SCOUT_TOOLS_RUN_REPORT_H
 #define SCOUT_TOOLS_RUN_REPORT_H
 
-#include "indexer/indexer.h"
+#include "indexer/update.h"
 #include "tools/build_flags.h"
 #include "tools/output.h"
 
 /*
  * Prints it, as the flags ask, about the index in dir; unreadable files are
  * named on stderr in any case, so that none is missed in silence.  Returns the
- * exit code of the run.
+ * exit code of the run.  update: what an update did, or NULL.
  */
 int run_report_print(const struct build_flags *flags, const char *dir,
-		     struct build_report *report, struct output *out);
+		     struct build_report *report,
+		     const struct update_report *update, struct output *out);
 
 /* Whether to show something that is asked for with an enum when, on that
  * descriptor. */

@@ -4,12 +4,14 @@
 #include <unistd.h>
 
 #include "index_format/place.h"
+#include "indexer/index_rules.h"
 #include "indexer/update.h"
 #include "tools/build_flags.h"
 #include "tools/cli.h"
 #include "tools/index_arg.h"
 #include "tools/interrupt.h"
 #include "tools/job_report.h"
+#include "tools/path_list.h"
 #include "tools/progress.h"
 #include "tools/registry.h"
 #include "tools/repair.h"
@@ -24,6 +26,7 @@ struct update_run {
 	struct output *out;
 	struct progress progress;
 	struct buf index_dir;
+	struct buf paths;
 	struct build_report report;
 	struct update_report update;
 	struct job_report jobs;		/* of --report */
@@ -38,6 +41,11 @@ static void show_warning(void *ctx, const char *text)
 		return;
 	progress_clear(&s->progress);
 	cli_message(program, "%s", text);
+}
+
+static uint8_t paths_end(const struct update_run *s)
+{
+	return s->flags.null ? 0 : '\n';
 }
 
 static void fill_options(struct update_run *s, const char *index_dir,
@@ -56,6 +64,10 @@ static void fill_options(struct update_run *s, const char *index_dir,
 		.warn = show_warning,
 		.warn_ctx = s,
 	};
+	if (!f->paths_from)
+		return;
+	o->paths = buf_span(&s->paths);
+	o->paths_end = paths_end(s);
 }
 
 /* Of what folder an index is that cannot say so: the one that it lies in. */
@@ -97,6 +109,27 @@ static int rebuild(struct update_run *s, struct build_options *options,
 	return scout_build(options, &s->report, err);
 }
 
+/* Updates an index; one of another format or with other Unicode tables is built
+ * anew, by its own rules. */
+static int update_or_build(struct update_run *s, struct build_options *o,
+			   struct scout_err *err)
+{
+	struct scout_err why = SCOUT_ERR_INIT;
+	struct index_rules rules;
+	int rc = scout_update(o, &s->report, &s->update, err);
+
+	if (rc != SCOUT_E_VERSION ||
+	    index_rules_read(o->index_dir, &s->arena, &rules, &why) < 0)
+		return rc;
+	progress_clear(&s->progress);
+	if (!s->flags.quiet)
+		cli_message(program, "%s; building it anew", err->msg);
+	scout_err_clear(err);
+	o->root = rules.root;
+	o->rules = &rules.rules;
+	return scout_build(o, &s->report, err);
+}
+
 static int update_or_repair(struct update_run *s, struct build_options *options,
 			    struct scout_err *err)
 {
@@ -110,7 +143,7 @@ static int update_or_repair(struct update_run *s, struct build_options *options,
 		return rc;
 	if (repair.is_broken)
 		return rebuild(s, options, &repair, err);
-	return scout_update(options, &s->report, &s->update, err);
+	return update_or_build(s, options, err);
 }
 
 /* Updates one index. */
@@ -131,7 +164,7 @@ static int update(struct update_run *s, const char *index_dir, int *out_code,
 	progress_clear(&s->progress);
 	if (!rc)
 		*out_code = run_report_print(&s->flags, index_dir, &s->report,
-					     s->out);
+					     &s->update, s->out);
 	job_report_add(&s->jobs, "update", index_dir, rc, *out_code, err,
 		       s->update.new_files + s->update.changed_files);
 	build_report_release(&s->report);
@@ -147,6 +180,9 @@ static int update_named(struct update_run *s, int *out_code)
 	rc = index_arg_find(s->flags.index_dir,
 			    folders->nitems ? folders->items[0] : NULL,
 			    s->flags.force_remote, &s->index_dir, s->err);
+	if (!rc && s->flags.paths_from)
+		rc = path_list_read(s->flags.paths_from, paths_end(s),
+				    &s->paths, s->err);
 	return rc < 0 ? rc : update(s, buf_cstr(&s->index_dir), out_code,
 				    s->err);
 }
@@ -201,7 +237,9 @@ static int update_wanted(struct update_run *s, int *out_code)
 	struct registry all = { 0 };
 	int rc = SCOUT_OK;
 
-	if (!s->flags.index_dir && !s->flags.folders.nitems && !(env && *env))
+	/* paths are of one index */
+	if (!s->flags.index_dir && !s->flags.folders.nitems &&
+	    !(env && *env) && !s->flags.paths_from)
 		rc = registry_read(&s->arena, &all, s->err);
 	if (rc < 0)
 		return rc;
@@ -218,6 +256,7 @@ static int run(const char **args, size_t nargs, struct output *out,
 
 	arena_init(&s.arena, MEM_OTHER);
 	buf_init(&s.index_dir, MEM_OTHER);
+	buf_init(&s.paths, MEM_OTHER);
 	job_report_init(&s.jobs, &s.flags.run.reports);
 	rc = update_flags_parse(args, nargs, &s.arena, &s.flags, err);
 	if (!rc && s.flags.help) {
@@ -228,6 +267,7 @@ static int run(const char **args, size_t nargs, struct output *out,
 	}
 	job_report_release(&s.jobs);
 	buf_release(&s.index_dir);
+	buf_release(&s.paths);
 	arena_release(&s.arena);
 	return rc;
 }

@@ -384,6 +384,7 @@ int scout_walk(const struct walk_options *options, struct file_list *out,
 
 	SCOUT_ASSERT(options->nthreads > 0);
 	walk.scope.rules = options->rules;
+	walk.scope.only = options->only;
 	walk.scope.root_fd = -1;
 	pthread_mutex_init(&walk.lock, NULL);
 	pthread_mutex_init(&walk.warn_lock, NULL);

@@ -111,6 +111,8 @@ struct file_list {
 	unsigned narenas;
 };
 
+struct path_set;
+
 struct walk_options {
 	const char *root;		/* the folder */
 	const struct walk_rules *rules;
@@ -119,6 +121,9 @@ struct walk_options {
 	 * compared by device and inode */
 	const char *exclude_dir;
 	bool lists_folders;		/* name those that were read */
+	/* list only these paths, and what is inside them; NULL: all.  Folders
+	 * above them are in no list unless they are left out themselves */
+	const struct path_set *only;
 	/* called now and then with the number of files so far; may be NULL */
 	void (*progress)(void *ctx, uint64_t nfiles);
 	void *progress_ctx;

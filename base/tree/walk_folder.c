@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/tree/path_set.h"
+
 struct walk_name {
 	size_t offset;		/* in walker.names */
 	const char *str;	/* set once all are read */
@@ -207,6 +209,13 @@ static int add_item(struct walker *w, struct walk_folder *folder,
 	buf_put_str(&w->path, c.name);
 	if (buf_status(&w->path))
 		return no_memory(w->err);
+	if (w->scope->only &&
+	    !path_set_touches(w->scope->only,
+			      span_of(w->path.ptr + root_len,
+				      w->path.len - root_len))) {
+		w->path.len = folder_len;
+		return SCOUT_OK;
+	}
 	resolve_candidate(w->scope, &c, dir_fd);
 	e->skip = (uint8_t)judge(w, folder, &c, dir_fd);
 	if (e->skip && is_exclude_dir(w, &c, dir_fd)) {

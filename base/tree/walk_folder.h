@@ -15,6 +15,7 @@
 /* What the threads of a walk share and none of them changes. */
 struct walk_scope {
 	const struct walk_rules *rules;
+	const struct path_set *only;	/* NULL: all */
 	struct walk_filter filter;
 	int root_fd;
 	char root[PATH_MAX];	/* absolute, no slash at the end */

@@ -137,8 +137,9 @@ int walk_rules_decode(struct span bytes, struct arena *arena,
 	const char **global;
 	size_t nglobal;
 
-	if (bytes.len < HEAD_BYTES || bytes.ptr[0] != RULES_VERSION ||
-	    bytes.ptr[1] & ~RULES_FLAGS)
+	/* the first version had one flag less; nothing else was different */
+	if (bytes.len < HEAD_BYTES || !bytes.ptr[0] ||
+	    bytes.ptr[0] > RULES_VERSION || bytes.ptr[1] & ~RULES_FLAGS)
 		return SCOUT_E_CORRUPT;
 	unpack_flags(&rules, bytes.ptr[1]);
 	rules.max_filesize = get_le64(bytes.ptr + 2);

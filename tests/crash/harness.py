@@ -127,6 +127,10 @@ class Scene:
                 str(threads), "--memory", "16M", "--segment-docs", "16",
                 "--index", index, self.tree]
 
+    def update_command(self, index, threads=1):
+        return [self.index_program, "update", "--quiet", "--threads",
+                str(threads), "--memory", "16M", "--index", index]
+
     def build(self, index):
         code, _, err = self.run(self.build_command(index))
         if code != 0:
@@ -161,8 +165,20 @@ class Scene:
             "%d %r %r" % (c, o[:20], e[:120]) for c, o, e in answers))
 
     def build_again(self, index):
+        self.run_again(index, False)
+
+    def run_again(self, index, update):
         """The next run finds its way, answers as new, leaves nothing over."""
-        self.build(index)
+        if update:
+            code, _, err = self.run(self.update_command(index))
+            if code != 0:
+                raise Broken("update: exit code %d, %r" % (code, err))
+            code, out, err = self.run(
+                [self.index_program, "check", "--index", index])
+            if code != 0 or b"value" in out:
+                raise Broken("after the next update: %r, %r" % (out, err))
+        else:
+            self.build(index)
         found = self.judge(index)
         if found != "new":
             raise Broken("after the next build: %s" % found)

@@ -127,7 +127,7 @@ def shared_modes(w):
     w.write(tree, "new.txt", "x\n")
     w.ended("an update", w.index("update", tree), 0, "", "")
     w.equal("stays shared", modes(index), SHARED)
-    w.build(tree)
+    w.build(tree, "--rebuild")
     w.equal("and a build", modes(index), generation(SHARED, "gen-2"))
     w.ended("and a compaction", w.index("compact", "-q", tree), 0, "", "")
     w.equal("stays shared", {k: v for k, v in modes(index).items()

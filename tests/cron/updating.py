@@ -100,7 +100,7 @@ def configuration(w):
                 "")
         w.ended("the command line has the last word",
                 w.index("update", "--lock=fail", tree), CODE_NOT_NOW, ".+", "")
-    w.ended("no configuration", w.index("build", tree, env={
+    w.ended("no configuration", w.index("build", "-q", tree, env={
         "SCOUT_CONFIG": ""}), 0, "", "")
     w.ended("hidden no more", w.query("--index", index, "omega"), 1, "", "")
     w.ended("a file that is not there", w.index("build", tree, env={

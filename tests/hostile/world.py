@@ -125,7 +125,7 @@ class World:
         return r
 
     def build(self, tree, index, *args, **more):
-        return self.run([self.bin + "/scout-index", "build", "--index", index,
+        return self.run([self.bin + "/scout-index", "build", "--rebuild", "--index", index,
                          *args, tree], **more)
 
     def query(self, index, *args, **more):

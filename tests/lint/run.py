@@ -20,7 +20,7 @@ LAYERS = {
 # What the programs may see of the libraries, beside all of base/.
 PUBLIC = re.compile(
     r"^(base/.*|tools/.*|query/(query|sink)\.h|query/selftest/selftest\.h|query/language/[^/]+\.h"
-    r"|indexer/(update|watch|indexer|last_run|set_aside|staleness)\.h"
+    r"|indexer/(update|watch|index_rules|indexer|last_run|set_aside|staleness)\.h"
     r"|index_format/(index_state|index_stats|inspect|check|dump|fold|limits"
     r"|place)\.h)$")
 # A library's header, and the only files that may include it.

@@ -290,8 +290,9 @@ static int build_here(const struct test *t, const char *root)
 
 static int build_there(const struct test *t, const char *root)
 {
-	const char *argv[] = { t->builder, "build", "--quiet", "--threads", "2",
-			       "--memory", "16M", "--index", t->index_dir, root,
+	const char *argv[] = { t->builder, "build", "--rebuild", "--quiet",
+			       "--threads", "2", "--memory", "16M", "--index",
+			       t->index_dir, root,
 			       NULL };
 	int status = 0;
 	pid_t pid;
