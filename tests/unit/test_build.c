@@ -488,8 +488,9 @@ static void check_build(struct tree *t, unsigned nthreads,
 	o.segment_docs = segment_docs;
 	build(&o, &report);
 	assert_int_equal(report.stats->threads, nthreads);
-	/* the least budget is less than the tree takes */
-	if (memory_bytes == BUILD_MIN_MEMORY && nthreads < 3 && !segment_docs)
+	/* the least budget is less than the tree takes; of two threads, one
+	 * may get most of it */
+	if (memory_bytes == BUILD_MIN_MEMORY && nthreads == 1 && !segment_docs)
 		assert_true(report.stats->runs > nthreads);
 	check_stats(report.stats, t);
 	check_index(dir, t, segment_docs);
