@@ -297,6 +297,8 @@ void text_eval_begin(struct text_eval *t)
 		t->leaf_is_made[i] = false;
 	for (i = 0; i < t->matcher.patterns->n; i++)
 		t->spans[i].is_made = false;
+	memset(t->pattern_hint, 0,
+	       t->matcher.patterns->n * sizeof(*t->pattern_hint));
 	t->nplaces = 0;
 	t->line_words.n = 0;
 	t->line_hint = 0;

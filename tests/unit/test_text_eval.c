@@ -22,7 +22,8 @@ struct asked {
 	unsigned flags;		/* of patterns */
 };
 
-static void ask_with(struct asked *a, const char *query, unsigned flags)
+static void ask_with(struct asked *a, const char *query, unsigned flags,
+		     bool by_line)
 {
 	struct parse_options options = { .case_mode = CASE_DEFAULT };
 	struct scout_err err = SCOUT_ERR_INIT;
@@ -46,13 +47,13 @@ static void ask_with(struct asked *a, const char *query, unsigned flags)
 							      &a->words,
 							      &a->patterns,
 							      &a->filters,
-							      false },
+							      by_line },
 					true, &err), SCOUT_OK);
 }
 
 static void ask(struct asked *a, const char *query)
 {
-	ask_with(a, query, 0);
+	ask_with(a, query, 0, false);
 }
 
 static void unask(struct asked *a)
@@ -256,7 +257,8 @@ static void test_table(void **state)
 
 		/* with filters and without */
 		ask_with(&a, rows[i / 2].query,
-			 i % 2 ? TEXT_PATTERN_PLAIN : 0);
+			 i % 2 ? TEXT_PATTERN_PLAIN : 0,
+			 false);
 		for (step = 1; step < 20; step++) {
 			const char *got = answer(&a, rows[i / 2].text, step, &out);
 
@@ -338,6 +340,19 @@ static void test_given_up(void **state)
 	}
 }
 
+/* A text after one with many more matches: nothing is left of that. */
+static void test_next_text(void **state)
+{
+	struct asked a;
+
+	(void)state;
+	ask_with(&a, "\"mi fo\" /x/", 0, true);
+	assert_true(matches(&a, span_str("x\nx x x x\nx\nmi fo x\n"), 100));
+	assert_true(matches(&a, span_str("fo\nmi fo x\n"), 100));
+	assert_false(matches(&a, span_str("x\nmi fo\n"), 100));
+	unask(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,6 +360,7 @@ int main(void)
 		cmocka_unit_test(test_long_words),
 		cmocka_unit_test(test_max_lines),
 		cmocka_unit_test(test_given_up),
+		cmocka_unit_test(test_next_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
