@@ -96,6 +96,8 @@ static bool match_somewhere(const struct glob_item *items, size_t n,
 		const uint8_t *hit = w->at;
 
 		/* an empty word may be at NULL */
+		if (first.len && w->at == w->end)
+			return false;
 		if (first.len)
 			hit = memmem(w->at, (size_t)(w->end - w->at),
 				     first.ptr, first.len);

@@ -347,8 +347,8 @@ static void test_next_text(void **state)
 
 	(void)state;
 	ask_with(&a, "\"mi fo\" /x/", 0, true);
-	assert_true(matches(&a, span_str("x\nx x x x\nx\nmi fo x\n"), 100));
-	assert_true(matches(&a, span_str("fo\nmi fo x\n"), 100));
+	assert_true(matches(&a, span_str("x x x x\nmi fo x\n"), 100));
+	assert_true(matches(&a, span_str("fo\nfo\nmi fo x\n"), 100));
 	assert_false(matches(&a, span_str("x\nmi fo\n"), 100));
 	unask(&a);
 }
