@@ -223,6 +223,8 @@ void sorted_files_order(struct sorted_files *s, uint64_t top,
 	size_t n;
 	struct sorted_file *files = sorted_files_all(s, &n);
 
+	if (!n)
+		return;
 	if (top) {
 		qsort_r(files, n, sizeof(*files), compare_files, &by_score);
 		if (n > top)
