@@ -52,11 +52,11 @@ static int say_holder(const char *index_dir, struct scout_err *err)
 			break;
 		nanosleep(&pause, NULL);
 	}
+	/* one that has ended meanwhile is still the one that was in the way */
 	return scout_err_set(err, SCOUT_E_LOCKED,
 			     "the index in '%s' is being written by %s",
 			     index_dir,
-			     run.is_known && !run.ended_ns ?
-				     run.holder : "another process");
+			     run.is_known ? run.holder : "another process");
 }
 
 /* True if another run has the lock.  Who only looks at it shares it. */
