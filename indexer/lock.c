@@ -39,7 +39,9 @@ void index_lock_note(struct index_lock *lock, const struct run_result *result)
 	buf_release(&text);
 }
 
-static int say_holder(const char *index_dir, struct scout_err *err)
+/* since_ns: when the lock was asked for. */
+static int say_holder(const char *index_dir, int64_t since_ns,
+		      struct scout_err *err)
 {
 	const struct timespec pause = { .tv_nsec = RETRY_NS };
 	struct last_run run;
@@ -52,11 +54,14 @@ static int say_holder(const char *index_dir, struct scout_err *err)
 			break;
 		nanosleep(&pause, NULL);
 	}
-	/* one that has ended meanwhile is still the one that was in the way */
+	/* one that has ended since was the one in the way; one that ended before
+	 * was not */
 	return scout_err_set(err, SCOUT_E_LOCKED,
 			     "the index in '%s' is being written by %s",
 			     index_dir,
-			     run.is_known ? run.holder : "another process");
+			     run.is_known && (!run.ended_ns ||
+					      run.ended_ns >= since_ns) ?
+				     run.holder : "another process");
 }
 
 /* True if another run has the lock.  Who only looks at it shares it. */
@@ -94,6 +99,7 @@ int index_lock_take(struct index_lock *lock, const char *index_dir,
 		    struct scout_err *err)
 {
 	char path[LOCK_PATH_MAX];
+	int64_t since_ns = os_now_ns();
 	int rc;
 
 	*lock = (struct index_lock){ .fd = -1 };
@@ -114,7 +120,7 @@ int index_lock_take(struct index_lock *lock, const char *index_dir,
 		return rc;
 	}
 	if (rc == EWOULDBLOCK)
-		rc = say_holder(index_dir, err);
+		rc = say_holder(index_dir, since_ns, err);
 	else if (rc == EINTR)
 		rc = SCOUT_E_CANCELLED;
 	else
