@@ -84,6 +84,8 @@ step "oracle" tests/oracle/run --bin "$rel/tools" --seed 1 --cases $cases
 step "updates of random trees" tests/update/run --bin "$rel/tools" $long_flag
 step "hundreds of updates, with readers that stay" tests/update/soak --bin "$rel" \
 	$long_flag
+step "a hundred readers while an index changes" tests/update/crowd \
+	--bin "$rel/tools" $long_flag
 step "--fresh after random edits" tests/fresh/run --bin "$rel/tools" \
 	$long_flag
 step "watching a tree" tests/watch/run --build "$rel" $long_flag
