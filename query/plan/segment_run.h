@@ -8,36 +8,12 @@
 #ifndef SCOUT_QUERY_PLAN_SEGMENT_RUN_H
 #define SCOUT_QUERY_PLAN_SEGMENT_RUN_H
 
-#include "index_format/position_reader.h"
 #include "query/match/eval.h"
 #include "query/match/iter.h"
 #include "query/plan/doc_filter.h"
+#include "query/plan/leaf_run.h"
 #include "query/plan/line_lead.h"
 #include "query/plan/plan.h"
-
-/* A leaf, opened on the segment. */
-struct leaf_run {
-	const struct leaf_plan *plan;
-	struct word_cursor *words;	/* one for each piece */
-	struct expansion *expansions;	/* the same; unused for plain words */
-	struct piece_spans *pieces;	/* working memory: their positions, */
-	struct position_reader *readers;	/* or one after the other */
-	bool has_readers;		/* all its words are terms */
-	bool is_approximate;
-	bool is_common;			/* of a need, and not worth asking */
-	bool has_unsure;	/* ... in some documents of its expansions */
-	bool has_positions;		/* all its words can tell them */
-	/* what is known for the document at hand */
-	doc_id checked_doc;		/* the one that occurs is about */
-	bool occurs;			/* it has all the words */
-	doc_id joined_doc;		/* the one that first is about */
-	bool is_joined_whole;		/* else only to the first occurrence */
-	const term_pos *first;
-	size_t nfirst;
-	term_pos found;			/* first, for one occurrence */
-	term_pos *joined;		/* first, for a phrase */
-	size_t joined_cap;
-};
 
 struct segment_run {
 	struct segment_reader *seg;
