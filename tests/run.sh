@@ -73,6 +73,7 @@ step "unit tests, address and undefined behaviour sanitizers" \
 step "walk against ripgrep and git" \
 	tests/walk/run --bin "$rel/tests" --seed 1 --cases $walks
 step "command lines" tests/cli/run --bin "$rel/tools"
+step "JSON has the messages of ripgrep's" tests/json/run --bin "$rel/tools"
 step "what cron relies on" tests/cron/run --bin "$rel/tools"
 step "man pages name every flag" tests/man/run --bin "$rel/tools"
 step "completions of shells" tests/completions/run --bin "$rel/tools"
