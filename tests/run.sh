@@ -77,6 +77,7 @@ step "JSON has the messages of ripgrep's" tests/json/run --bin "$rel/tools"
 step "what cron relies on" tests/cron/run --bin "$rel/tools"
 step "man pages name every flag" tests/man/run --bin "$rel/tools"
 step "completions of shells" tests/completions/run --bin "$rel/tools"
+step "examples of the documentation" tests/examples/run --bin "$rel/tools"
 step "several indexes at once" tests/many/run --bin "$rel/tools"
 step "ranked and sorted answers" tests/rank/run --bin "$rel/tools"
 step "programs of the benchmarks" tests/bench/run
