@@ -1,211 +1,161 @@
-#include "tools/build_command.h"
+/* `scout-index build`: makes the index of a folder. */
+#include "tools/command.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "base/os.h"
 #include "indexer/index_rules.h"
 #include "indexer/update.h"
 #include "tools/build_flags.h"
-#include "tools/cli.h"
-#include "tools/interrupt.h"
-#include "tools/progress.h"
+#include "tools/job.h"
 #include "tools/run_report.h"
-#include "tools/registry.h"
-#include "tools/job_report.h"
 
-static const char program[] = "scout-index";
-
-enum {
-	DELETE_LIST_MAX_BYTES = 256 << 20,
-};
+enum { DELETE_LIST_MAX_BYTES = 256 << 20 };
 
 /* One run of the command. */
-struct build_run {
-	struct arena arena;
-	struct build_flags flags;
+struct build {
+	struct job job;
+	struct command_run *run;
+	const struct build_flags *flags;
+	const char *index_dir;		/* NULL: not known yet */
 	struct walk_rules rules;
-	struct output *out;
-	struct progress progress;
-	struct buf index_dir; /* as printed */
 	uint8_t *delete_docs;
-	struct build_report report;
-	struct job_report runs;		/* of --report */
-	struct scout_err *err;
 };
 
-static void show_warning(void *ctx, const char *text)
+static int check_arguments(const struct build *b)
 {
-	struct build_run *s = ctx;
+	const struct flag_list *folders = &b->run->words;
+	struct scout_err *err = b->run->err;
 
-	if (s->flags.quiet)
-		return;
-	progress_clear(&s->progress);
-	cli_message(program, "%s", text);
-}
-
-/* The index folder's name: flag, environment, .scout in the folder. */
-static int put_index_dir(struct build_run *s)
-{
-	const char *env = getenv("SCOUT_INDEX");
-	const char *folder = s->flags.folders.items[0];
-
-	if (s->flags.index_dir)
-		return registry_resolve(s->flags.index_dir, &s->index_dir,
-					s->err);
-	if (env && *env)
-		return registry_resolve(env, &s->index_dir, s->err);
-	buf_printf(&s->index_dir, "%s%s.scout", folder,
-		   folder[0] && folder[strlen(folder) - 1] == '/' ? "" : "/");
-	return buf_cstr(&s->index_dir)
-		       ? SCOUT_OK
-		       : scout_err_set(s->err, SCOUT_E_NOMEM, "index path");
-}
-
-static int fill_options(struct build_run *s, struct build_options *o)
-{
-	const struct build_flags *f = &s->flags;
-	int rc;
-
-	build_flags_rules(f, &s->rules);
-	rc = walk_rules_check(&s->rules, s->err);
-	if (rc == SCOUT_OK && !s->rules.no_ignore)
-		rc = walk_rules_load_global(&s->rules, &s->arena, s->err);
-	if (rc == SCOUT_OK)
-		rc = put_index_dir(s);
-	if (rc < 0)
-		return rc;
-	*o = (struct build_options){
-		.root = f->folders.items[0],
-		.index_dir = buf_cstr(&s->index_dir),
-		.rules = &s->rules,
-		.nthreads = (unsigned)(f->nthreads > 256 ? 256 : f->nthreads),
-		.memory_bytes = f->memory_bytes,
-		.force_remote = f->force_remote,
-		.lock = run_flags_want_lock(&f->run, "scout-index build"),
-		.segment_docs = (uint32_t)f->segment_docs,
-		.progress = progress_show,
-		.progress_ctx = &s->progress,
-		.warn = show_warning,
-		.warn_ctx = s,
-	};
-	if (f->delete_docs) {
-		size_t len;
-
-		rc = os_read_file(AT_FDCWD, f->delete_docs,
-				  DELETE_LIST_MAX_BYTES, &s->delete_docs, &len);
-		if (rc < 0)
-			return scout_err_sys(s->err, -rc, "%s", f->delete_docs);
-		o->delete_docs = span_of(s->delete_docs, len);
-	}
+	if (!folders->nitems)
+		return scout_err_set(err, SCOUT_E_USAGE,
+				     "build wants the folder to index");
+	if (folders->nitems > 1)
+		return scout_err_set(err, SCOUT_E_USAGE,
+				     "build takes one folder; '%s' is one too "
+				     "many", folders->items[1]);
+	if (b->flags->segment_docs > UINT32_MAX)
+		return scout_err_set(err, SCOUT_E_USAGE,
+				     "--segment-docs is too large");
 	return SCOUT_OK;
 }
 
-/* Says why all is read again. */
-static void say_rebuild(struct build_run *s, const char *why)
+static int read_delete_docs(struct build *b, struct build_options *o)
 {
-	progress_clear(&s->progress);
-	if (!s->flags.quiet)
-		cli_message(program, "%s; building it anew", why);
+	const char *file = b->flags->delete_docs;
+	size_t len;
+	int rc;
+
+	if (!file)
+		return SCOUT_OK;
+	rc = os_read_file(AT_FDCWD, file, DELETE_LIST_MAX_BYTES,
+			  &b->delete_docs, &len);
+	if (rc < 0)
+		return scout_err_sys(b->run->err, -rc, "%s", file);
+	o->delete_docs = span_of(b->delete_docs, len);
+	return SCOUT_OK;
+}
+
+static int fill_options(struct build *b, struct build_options *o)
+{
+	const char *folder = b->run->words.items[0];
+	struct arena *arena = b->run->arena;
+	struct scout_err *err = b->run->err;
+	int rc;
+
+	build_flags_rules(b->flags, &b->rules);
+	rc = walk_rules_check(&b->rules, err);
+	if (rc == SCOUT_OK && !b->rules.no_ignore)
+		rc = walk_rules_load_global(&b->rules, arena, err);
+	if (rc == SCOUT_OK)
+		rc = index_arg_place(&b->flags->run.index, folder, arena,
+				     &b->index_dir, err);
+	if (rc < 0)
+		return rc;
+	job_options(&b->job, b->index_dir, o);
+	o->root = folder;
+	o->rules = &b->rules;
+	o->segment_docs = (uint32_t)b->flags->segment_docs;
+	return read_delete_docs(b, o);
 }
 
 /* Whether there is an index that an update makes what a build would. */
-static bool can_update(struct build_run *s, const struct build_options *o)
+static bool can_update(struct build *b, const struct build_options *o)
 {
 	struct scout_err err = SCOUT_ERR_INIT;
 	struct index_rules rules;
 	const char *why;
 	int rc;
 
-	if (s->flags.rebuild || s->flags.segment_docs || s->flags.delete_docs)
+	if (b->flags->rebuild || o->segment_docs || b->flags->delete_docs)
 		return false;
-	rc = index_rules_read(o->index_dir, &s->arena, &rules, &err);
+	rc = index_rules_read(o->index_dir, b->run->arena, &rules, &err);
 	if (rc == SCOUT_E_NOTFOUND)
 		return false;
 	if (!rc && index_rules_match(&rules, o->root, o->rules, &why))
 		return true;
-	say_rebuild(s, rc < 0 ? err.msg : why);
+	job_say_rebuild(&b->job, rc < 0 ? err.msg : why);
 	return false;
 }
 
 /* Updates an index that fits; else, or if it is damaged, builds it. */
-static int update_or_build(struct build_run *s, const struct build_options *o)
+static int update_or_build(struct build *b, const struct build_options *o)
 {
+	struct scout_err *err = b->run->err;
 	struct update_report update;
 	int rc;
 
-	if (can_update(s, o)) {
-		rc = scout_update(o, &s->report, &update, s->err);
+	if (can_update(b, o)) {
+		rc = scout_update(o, &b->job.built, &update, err);
 		if (rc != SCOUT_E_CORRUPT && rc != SCOUT_E_VERSION)
 			return rc;
-		say_rebuild(s, s->err->msg);
-		scout_err_clear(s->err);
+		job_say_rebuild(&b->job, err->msg);
+		scout_err_clear(err);
 	}
-	return scout_build(o, &s->report, s->err);
+	return scout_build(o, &b->job.built, err);
 }
 
-static int build(struct build_run *s, int *out_code)
+/* Whatever becomes of it, the report has it. */
+static int build_index(struct build *b)
 {
+	struct command_run *run = b->run;
 	struct build_options options;
-	int rc;
+	uint64_t files = 0;
+	int rc = fill_options(b, &options);
 
-	rc = fill_options(s, &options);
-	if (rc < 0)
-		return rc;
-	job_report_start(&s->runs);
-	progress_init(&s->progress,
-		      !s->flags.quiet && run_report_wants(s->flags.progress,
-							  STDERR_FILENO));
-	interrupt_catch();
-	rc = run_flags_begin(&s->flags.run, s->err);
 	if (!rc)
-		rc = update_or_build(s, &options);
-	progress_clear(&s->progress);
+		rc = job_begin(&b->job, run->err);
+	if (!rc)
+		rc = update_or_build(b, &options);
+	progress_clear(&b->job.progress);
+	if (!rc) {
+		files = b->job.built.stats->files;
+		run->exit_code = run_report_print(&b->flags->run, b->index_dir,
+						  &b->job.built, NULL,
+						  run->out);
+	}
+	return job_end(&b->job, b->index_dir, rc, files, &run->exit_code,
+		       run->err);
+}
+
+static int build(struct command_run *run)
+{
+	struct build b = { .run = run, .flags = run->options };
+	int rc = check_arguments(&b);
+
 	if (rc < 0)
 		return rc;
-	*out_code = run_report_print(&s->flags, buf_cstr(&s->index_dir),
-				     &s->report, NULL, s->out);
-	return SCOUT_OK;
-}
-
-/* Whatever became of it, the report has it. */
-static int build_and_report(struct build_run *s, int *out_code)
-{
-	int rc = build(s, out_code);
-
-	job_report_add(&s->runs, "build", buf_cstr(&s->index_dir), rc,
-		       *out_code, s->err,
-		       s->report.stats ? s->report.stats->files : 0);
-	if (rc < 0)
-		rc = run_flags_failed(&s->flags.run, rc, out_code, s->err);
-	return job_report_end(&s->runs, rc, *out_code, s->err);
-}
-
-static int run(const char **args, size_t nargs, struct output *out,
-	       int *out_code, struct scout_err *err)
-{
-	struct build_run s = { .out = out, .err = err };
-	int rc;
-
-	arena_init(&s.arena, MEM_OTHER);
-	buf_init(&s.index_dir, MEM_OTHER);
-	job_report_init(&s.runs, &s.flags.run.reports);
-	rc = build_flags_parse(args, nargs, &s.arena, &s.flags, err);
-	if (!rc && s.flags.help)
-		command_print_help(&build_command, out);
-	else if (!rc)
-		rc = build_and_report(&s, out_code);
-	job_report_release(&s.runs);
-	build_report_release(&s.report);
-	scout_free(s.delete_docs);
-	buf_release(&s.index_dir);
-	arena_release(&s.arena);
+	job_init(&b.job, run, &b.flags->run);
+	rc = job_finish(&b.job, build_index(&b));
+	scout_free(b.delete_docs);
 	return rc;
 }
 
 const struct command build_command = {
-	"build", "[FLAGS] DIR",
-	"make an index of the files in DIR, or bring it up to date",
-	&build_flag_table, run
+	.name = "build",
+	.usage = "[FLAGS] DIR",
+	.help = "make an index of the files in DIR, or bring it up to date",
+	.flags = &build_flag_table,
+	.options_bytes = sizeof(struct build_flags),
+	.run = build,
 };

@@ -25,26 +25,9 @@ static int apply_unrestricted(void *options, const struct flag *flag,
 	return SCOUT_OK;
 }
 
-static int apply_progress(void *options, const struct flag *flag,
-			  const char *value, struct scout_err *err)
-{
-	static const char *const words[] = { "auto", "always", "never" };
-	struct build_flags *f = options;
-	int i;
-
-	for (i = 0; i < 3; i++) {
-		if (!strcmp(words[i], value)) {
-			f->progress = i;
-			return SCOUT_OK;
-		}
-	}
-	return scout_err_set(err, SCOUT_E_USAGE, "--%s wants %s, not '%s'",
-			     flag->name, flag->value, value);
-}
-
 static const struct flag build_table[] = {
-	VALUE(FLAG_TEXT, "index", 0, index_dir, "DIR",
-	      "put the index in DIR, not in .scout in the folder"),
+	INDEX_ARG_ROW(struct build_flags, run.index,
+		      "put the index in DIR, not in .scout in the folder"),
 	SET("hidden", '.', hidden, true, "index names that start with a dot"),
 	SET("no-hidden", 0, hidden, false, NULL),
 	SET("no-ignore", 0, no_ignore, true, "heed no ignore file"),
@@ -72,26 +55,14 @@ static const struct flag build_table[] = {
 	VALUE(FLAG_SIZE, "max-filesize", 0, max_filesize, "SIZE",
 	      "skip larger files (10M)"),
 
-	VALUE(FLAG_SIZE, "memory", 0, memory_bytes, "SIZE",
-	      "memory to work in (256M)"),
-	VALUE(FLAG_NUMBER, "threads", 'j', nthreads, "N",
-	      "threads (0: one a processor)"),
-	SET("force-remote", 0, force_remote, true,
-	    "put an index on a network file system"),
-	RUN_FLAG_ROWS(struct build_flags, run),
+	RUN_ROWS(struct build_flags, "put"),
 
 	SET("rebuild", 0, rebuild, true,
 	    "read all files again, whatever the index has of them"),
 
-	SET("quiet", 'q', quiet, true, "print errors only"),
-	CALL("progress", 0, "auto, always or never", apply_progress,
-	     "show how far it is"),
-	SET("stats", 0, stats, WHEN_ALWAYS, "print figures at the end"),
-	SET("no-stats", 0, stats, WHEN_NEVER, "print none, even on a terminal"),
-	SET("list-skipped", 0, list_skipped, true,
-	    "name every path left out, and why"),
-	SET("json", 0, json, true, "print the figures as JSON"),
-	SET("help", 'h', help, true, "this help"),
+	RUN_TALK_ROWS(struct build_flags),
+	RUN_FIGURE_ROWS(struct build_flags),
+	FLAG_HELP_ROW,
 
 	VALUE(FLAG_NUMBER, "segment-docs", 0, segment_docs, "N", NULL),
 	VALUE(FLAG_TEXT, "delete-docs", 0, delete_docs, "LISTFILE", NULL),
@@ -101,145 +72,9 @@ static const struct flag build_table[] = {
 	REFUSED("max-depth", 0, "N", "not supported yet"),
 };
 
-static const struct flag update_table[] = {
-	VALUE(FLAG_TEXT, "index", 0, index_dir, "DIR", "the index in DIR"),
-	VALUE(FLAG_TEXT, "paths-from", 0, paths_from, "FILE",
-	      "look at the files and folders named in FILE (-: input) alone"),
-	SET("null", '0', null, true, "they end with NUL, not with a line"),
-	VALUE(FLAG_SIZE, "memory", 0, memory_bytes, "SIZE",
-	      "memory to work in (256M)"),
-	VALUE(FLAG_NUMBER, "threads", 'j', nthreads, "N",
-	      "threads (0: one a processor)"),
-	SET("force-remote", 0, force_remote, true,
-	    "write an index on a network file system"),
-	RUN_FLAG_ROWS(struct build_flags, run),
-	SET("repair", 0, repair, true,
-	    "check it first; a broken index is set aside and made anew"),
-
-	SET("quiet", 'q', quiet, true, "print errors only"),
-	CALL("progress", 0, "auto, always or never", apply_progress,
-	     "show how far it is"),
-	SET("stats", 0, stats, WHEN_ALWAYS, "print figures at the end"),
-	SET("no-stats", 0, stats, WHEN_NEVER, "print none, even on a terminal"),
-	SET("list-skipped", 0, list_skipped, true,
-	    "name every path left out, and why"),
-	SET("json", 0, json, true, "print the figures as JSON"),
-	SET("help", 'h', help, true, "this help"),
-};
-
-static const struct flag stats_table[] = {
-	VALUE(FLAG_TEXT, "index", 0, index_dir, "DIR", "the index in DIR"),
-	SET("force-remote", 0, force_remote, true,
-	    "read an index on a network file system"),
-	SET("list-skipped", 0, list_skipped, true,
-	    "name every path left out, and why"),
-	SET("json", 0, json, true, "print the figures as JSON"),
-	SET("help", 'h', help, true, "this help"),
-};
-
 const struct flag_table build_flag_table = {
 	build_table, sizeof(build_table) / sizeof(build_table[0])
 };
-
-const struct flag_table stats_flag_table = {
-	stats_table, sizeof(stats_table) / sizeof(stats_table[0])
-};
-
-static const struct flag compact_table[] = {
-	VALUE(FLAG_TEXT, "index", 0, index_dir, "DIR", "the index in DIR"),
-	VALUE(FLAG_SIZE, "memory", 0, memory_bytes, "SIZE",
-	      "memory to work in (256M)"),
-	VALUE(FLAG_NUMBER, "threads", 'j', nthreads, "N",
-	      "threads (0: one a processor)"),
-	SET("force-remote", 0, force_remote, true,
-	    "write an index on a network file system"),
-	RUN_FLAG_ROWS(struct build_flags, run),
-
-	SET("quiet", 'q', quiet, true, "print errors only"),
-	CALL("progress", 0, "auto, always or never", apply_progress,
-	     "show how far it is"),
-	SET("help", 'h', help, true, "this help"),
-};
-
-const struct flag_table compact_flag_table = {
-	compact_table, sizeof(compact_table) / sizeof(compact_table[0])
-};
-
-const struct flag_table update_flag_table = {
-	update_table, sizeof(update_table) / sizeof(update_table[0])
-};
-
-int build_flags_parse(const char **args, size_t nargs, struct arena *arena,
-		      struct build_flags *flags, struct scout_err *err)
-{
-	int rc;
-
-	*flags = (struct build_flags){ 0 };
-	rc = flags_parse(&build_flag_table, args, nargs, flags, &flags->folders,
-			 arena, err);
-	if (rc < 0 || flags->help)
-		return rc;
-	if (!flags->folders.nitems)
-		return scout_err_set(err, SCOUT_E_USAGE,
-				     "build wants the folder to index");
-	if (flags->folders.nitems > 1)
-		return scout_err_set(err, SCOUT_E_USAGE,
-				     "build takes one folder; '%s' is one too "
-				     "many", flags->folders.items[1]);
-	if (flags->segment_docs > UINT32_MAX)
-		return scout_err_set(err, SCOUT_E_USAGE,
-				     "--segment-docs is too large");
-	return SCOUT_OK;
-}
-
-/* Arguments of a command that changes an index which is there. */
-static int change_flags_parse(const char *command,
-			      const struct flag_table *table, const char **args,
-			      size_t nargs, struct arena *arena,
-			      struct build_flags *flags, struct scout_err *err)
-{
-	int rc;
-
-	*flags = (struct build_flags){ 0 };
-	rc = flags_parse(table, args, nargs, flags, &flags->folders, arena,
-			 err);
-	if (rc < 0 || flags->help)
-		return rc;
-	if (flags->folders.nitems + (flags->index_dir != NULL) > 1)
-		return scout_err_set(err, SCOUT_E_USAGE, "%s takes one folder "
-				     "or --index DIR", command);
-	return SCOUT_OK;
-}
-
-int update_flags_parse(const char **args, size_t nargs, struct arena *arena,
-		       struct build_flags *flags, struct scout_err *err)
-{
-	return change_flags_parse("update", &update_flag_table, args, nargs,
-				  arena, flags, err);
-}
-
-int compact_flags_parse(const char **args, size_t nargs, struct arena *arena,
-			struct build_flags *flags, struct scout_err *err)
-{
-	return change_flags_parse("compact", &compact_flag_table, args, nargs,
-				  arena, flags, err);
-}
-
-int stats_flags_parse(const char **args, size_t nargs, struct arena *arena,
-		      struct build_flags *flags, struct scout_err *err)
-{
-	int rc;
-
-	*flags = (struct build_flags){ 0 };
-	rc = flags_parse(&stats_flag_table, args, nargs, flags, &flags->folders,
-			 arena, err);
-	if (rc < 0 || flags->help)
-		return rc;
-	if (flags->folders.nitems + (flags->index_dir != NULL) > 1)
-		return scout_err_set(err, SCOUT_E_USAGE,
-				     "stats takes one folder or --index DIR");
-	return SCOUT_OK;
-}
 
 void build_flags_rules(const struct build_flags *flags, struct walk_rules *out)
 {

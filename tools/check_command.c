@@ -1,4 +1,11 @@
-#include "tools/check_command.h"
+/*
+ * `scout-index check`: verifies an index and says what is wrong with it.
+ *
+ * The check runs in a child process, so that even a damaged page of the store,
+ * which may crash whoever reads it, ends in a verdict.  Exit codes: 0 the index
+ * is sound, 1 it is damaged, 2 it could not be checked (said on stderr).
+ */
+#include "tools/command.h"
 
 #include <sys/wait.h>
 
@@ -6,41 +13,34 @@
 #include "index_format/check.h"
 #include "tools/child.h"
 #include "tools/cli.h"
-#include "tools/flags.h"
-#include "tools/index_arg.h"
 
 static const char program[] = "scout-index";
 
 enum { CHECK_SOUND = 0, CHECK_DAMAGED = 1, CHECK_FAILED = 2 };
 
 struct check_flags {
-	const char *index_dir;
+	struct index_arg index;
 	uint64_t max_problems;
-	int force_remote, quiet, help;
-	struct flag_list folders;
+	int quiet;
 };
 
 #define FIELD(f) offsetof(struct check_flags, f)
 
 static const struct flag check_table[] = {
-	{ "index", 0, "DIR", "the index in DIR", FLAG_TEXT, FIELD(index_dir), 0,
-	  NULL },
+	INDEX_ARG_ROW(struct check_flags, index, "the index in DIR"),
 	{ "max-problems", 0, "N", "name at most N problems (100)", FLAG_NUMBER,
 	  FIELD(max_problems), 0, NULL },
-	{ "force-remote", 0, NULL, "read an index on a network file system",
-	  FLAG_SET, FIELD(force_remote), true, NULL },
+	FORCE_REMOTE_ROW(struct check_flags, index,
+			 "read an index on a network file system"),
 	{ "quiet", 'q', NULL, "print nothing, only exit with a code", FLAG_SET,
 	  FIELD(quiet), true, NULL },
-	{ "help", 'h', NULL, "this help", FLAG_SET, FIELD(help), true, NULL },
+	FLAG_HELP_ROW,
 };
 
-static const struct flag_table check_rows = {
-	check_table, sizeof(check_table) / sizeof(check_table[0])
-};
 
 /* One run of the command. */
 struct check_run {
-	struct check_flags flags;
+	const struct check_flags *flags;
 	const char *index_dir;
 	struct output *out;
 };
@@ -49,7 +49,7 @@ static void show_problem(void *ctx, const char *line)
 {
 	struct check_run *run = ctx;
 
-	if (run->flags.quiet)
+	if (run->flags->quiet)
 		return;
 	output_put_str(run->out, line);
 	output_end_line(run->out);
@@ -62,7 +62,7 @@ static void show_verdict(struct check_run *run, const struct check_counts *n,
 {
 	struct output *out = run->out;
 
-	if (run->flags.quiet)
+	if (run->flags->quiet)
 		return;
 	if (n->unnamed)
 		output_printf(out, "%llu values are left over from a run that "
@@ -95,7 +95,7 @@ static int check_here(void *ctx)
 	int64_t start = os_mono_ns();
 	int code;
 
-	options.max_problems = run->flags.max_problems;
+	options.max_problems = run->flags->max_problems;
 	if (scout_check(run->index_dir, &options, show_problem, run, &counts,
 			&err) < 0) {
 		output_flush(run->out);
@@ -118,7 +118,7 @@ static int code_of_end(struct check_run *run, int status)
 			    WTERMSIG(status));
 		return CHECK_FAILED;
 	}
-	if (!run->flags.quiet)
+	if (!run->flags->quiet)
 		output_printf(run->out, "the index is damaged (the check was "
 			      "stopped by signal %d)\n", number);
 	return CHECK_DAMAGED;
@@ -136,49 +136,22 @@ static int check_in_child(struct check_run *run, int *out_code,
 	return rc;
 }
 
-static int parse(const char **args, size_t nargs, struct arena *arena,
-		 struct check_flags *flags, struct scout_err *err)
+static int check(struct command_run *command)
 {
-	int rc = flags_parse(&check_rows, args, nargs, flags, &flags->folders,
-			     arena, err);
+	struct check_run run = { .flags = command->options,
+				 .out = command->out };
+	int rc = command_find_index(command, &run.flags->index,
+				    &run.index_dir);
 
-	if (rc < 0 || flags->help)
-		return rc;
-	if (flags->folders.nitems + (flags->index_dir != NULL) > 1)
-		return scout_err_set(err, SCOUT_E_USAGE,
-				     "check takes one folder or --index DIR");
-	return SCOUT_OK;
-}
-
-static int run_check(const char **args, size_t nargs, struct output *out,
-		     int *out_code, struct scout_err *err)
-{
-	struct check_run run = { .out = out };
-	struct buf index_dir = BUF_INIT(MEM_OTHER);
-	struct flag_list *folders = &run.flags.folders;
-	struct arena arena;
-	int rc;
-
-	arena_init(&arena, MEM_OTHER);
-	rc = parse(args, nargs, &arena, &run.flags, err);
-	if (!rc && run.flags.help) {
-		command_print_help(&check_command, out);
-		goto out;
-	}
-	if (!rc)
-		rc = index_arg_find(run.flags.index_dir,
-				    folders->nitems ? folders->items[0] : NULL,
-				    run.flags.force_remote, &index_dir, err);
-	if (!rc) {
-		run.index_dir = (const char *)index_dir.ptr;
-		rc = check_in_child(&run, out_code, err);
-	}
-out:
-	buf_release(&index_dir);
-	arena_release(&arena);
-	return rc;
+	return rc < 0 ? rc : check_in_child(&run, &command->exit_code,
+					    command->err);
 }
 
 const struct command check_command = {
-	"check", "[FLAGS] [DIR]", "verify an index", &check_rows, run_check
+	.name = "check",
+	.usage = "[FLAGS] [DIR]",
+	.help = "verify an index",
+	.flags = FLAG_TABLE(check_table),
+	.options_bytes = sizeof(struct check_flags),
+	.run = check,
 };

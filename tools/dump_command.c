@@ -1,17 +1,14 @@
-#include "tools/dump_command.h"
+/* `scout-index dump`: prints what is in an index as text. */
+#include "tools/command.h"
 
 #include "index_format/dump.h"
-#include "tools/flags.h"
-#include "tools/index_arg.h"
 
 enum { WHAT_NOTHING = -1 };
 
 struct dump_flags {
-	const char *index_dir;
+	struct index_arg index;
 	int what;		/* enum dump_what, or WHAT_NOTHING */
 	const char *argument;	/* prefix, word or path; NULL: none */
-	int force_remote, help;
-	struct flag_list folders;
 };
 
 static int apply_what(void *options, const struct flag *flag, const char *value,
@@ -27,13 +24,11 @@ static int apply_what(void *options, const struct flag *flag, const char *value,
 	return SCOUT_OK;
 }
 
-#define FIELD(f) offsetof(struct dump_flags, f)
 #define WHAT(name, value, what, help) \
 	{ name, 0, value, help, FLAG_CALL, 0, what, apply_what }
 
 static const struct flag dump_table[] = {
-	{ "index", 0, "DIR", "the index in DIR", FLAG_TEXT, FIELD(index_dir), 0,
-	  NULL },
+	INDEX_ARG_ROW(struct dump_flags, index, "the index in DIR"),
 	WHAT("manifest", NULL, DUMP_MANIFEST, "folder, rules and segments"),
 	WHAT("docs", NULL, DUMP_DOCS, "every document"),
 	WHAT("terms", "[PREFIX]", DUMP_TERMS,
@@ -44,53 +39,10 @@ static const struct flag dump_table[] = {
 	WHAT("raw", NULL, DUMP_RAW, "keys, lengths and hashes as stored"),
 	WHAT("content", NULL, DUMP_CONTENT,
 	     "all that does not depend on when, where or how it was made"),
-	{ "force-remote", 0, NULL, "read an index on a network file system",
-	  FLAG_SET, FIELD(force_remote), true, NULL },
-	{ "help", 'h', NULL, "this help", FLAG_SET, FIELD(help), true, NULL },
+	FORCE_REMOTE_ROW(struct dump_flags, index,
+			 "read an index on a network file system"),
+	FLAG_HELP_ROW,
 };
-
-static const struct flag_table dump_rows = {
-	dump_table, sizeof(dump_table) / sizeof(dump_table[0])
-};
-
-/* --terms may stand alone: then its value is empty. */
-static const char **with_empty_prefix(const char **args, size_t nargs,
-				      struct arena *arena)
-{
-	const char **out = arena_calloc(arena, nargs + 1, sizeof(*out));
-	size_t i;
-
-	for (i = 0; out && i < nargs; i++) {
-		out[i] = args[i];
-		if (!strcmp(args[i], "--terms") &&
-		    (i + 1 == nargs || args[i + 1][0] == '-'))
-			out[i] = "--terms=";
-	}
-	return out;
-}
-
-static int parse(const char **args, size_t nargs, struct arena *arena,
-		 struct dump_flags *flags, struct scout_err *err)
-{
-	int rc;
-
-	args = with_empty_prefix(args, nargs, arena);
-	if (!args)
-		return scout_err_set(err, SCOUT_E_NOMEM, "arguments");
-	rc = flags_parse(&dump_rows, args, nargs, flags, &flags->folders, arena,
-			 err);
-	if (rc < 0 || flags->help)
-		return rc;
-	if (flags->what == WHAT_NOTHING)
-		return scout_err_set(err, SCOUT_E_USAGE,
-				     "dump what? --manifest, --docs, --terms, "
-				     "--postings, --lines, --stats, --raw or "
-				     "--content");
-	if (flags->folders.nitems + (flags->index_dir != NULL) > 1)
-		return scout_err_set(err, SCOUT_E_USAGE,
-				     "dump takes one folder or --index DIR");
-	return SCOUT_OK;
-}
 
 static int put_text(void *ctx, const void *ptr, size_t len)
 {
@@ -100,47 +52,41 @@ static int put_text(void *ctx, const void *ptr, size_t len)
 	return out->failed ? SCOUT_E_CANCELLED : SCOUT_OK;
 }
 
-static int dump(const struct dump_flags *flags, const char *index_dir,
-		struct output *out, struct scout_err *err)
+static void preset(void *options)
 {
-	struct dump_options options = { .what = (enum dump_what)flags->what };
-	int rc;
+	struct dump_flags *f = options;
 
-	if (flags->argument)
-		options.argument = span_str(flags->argument);
-	rc = scout_dump(index_dir, &options, put_text, out, err);
-	/* a failed write is the caller's to tell */
-	return rc < 0 && out->failed ? SCOUT_OK : rc;
+	f->what = WHAT_NOTHING;
 }
 
-static int run_dump(const char **args, size_t nargs, struct output *out,
-		    int *out_code, struct scout_err *err)
+static int dump(struct command_run *run)
 {
-	struct dump_flags flags = { .what = WHAT_NOTHING };
-	struct buf index_dir = BUF_INIT(MEM_OTHER);
-	struct arena arena;
+	const struct dump_flags *flags = run->options;
+	struct dump_options options = { .what = (enum dump_what)flags->what };
+	const char *index_dir;
 	int rc;
 
-	(void)out_code;
-	arena_init(&arena, MEM_OTHER);
-	rc = parse(args, nargs, &arena, &flags, err);
-	if (!rc && flags.help) {
-		command_print_help(&dump_command, out);
-		goto out;
-	}
-	if (!rc)
-		rc = index_arg_find(flags.index_dir,
-				    flags.folders.nitems ?
-					    flags.folders.items[0] : NULL,
-				    flags.force_remote, &index_dir, err);
-	if (!rc)
-		rc = dump(&flags, (const char *)index_dir.ptr, out, err);
-out:
-	buf_release(&index_dir);
-	arena_release(&arena);
-	return rc;
+	if (flags->what == WHAT_NOTHING)
+		return scout_err_set(run->err, SCOUT_E_USAGE,
+				     "dump what? --manifest, --docs, --terms, "
+				     "--postings, --lines, --stats, --raw or "
+				     "--content");
+	rc = command_find_index(run, &flags->index, &index_dir);
+	if (rc < 0)
+		return rc;
+	if (flags->argument)
+		options.argument = span_str(flags->argument);
+	rc = scout_dump(index_dir, &options, put_text, run->out, run->err);
+	/* a failed write is the caller's to tell */
+	return rc < 0 && run->out->failed ? SCOUT_OK : rc;
 }
 
 const struct command dump_command = {
-	"dump", "WHAT [DIR]", "print what is in an index", &dump_rows, run_dump
+	.name = "dump",
+	.usage = "WHAT [DIR]",
+	.help = "print what is in an index",
+	.flags = FLAG_TABLE(dump_table),
+	.options_bytes = sizeof(struct dump_flags),
+	.preset = preset,
+	.run = dump,
 };

@@ -12,6 +12,7 @@ struct flag_reader {
 	size_t next;
 	void *options;
 	struct arena *arena;
+	bool wants_help;
 	struct scout_err *err;
 };
 
@@ -80,6 +81,9 @@ static int apply_flag(struct flag_reader *r, const struct flag *flag,
 				     r->err);
 	case FLAG_CALL:
 		return flag->apply(r->options, flag, value, r->err);
+	case FLAG_HELP:
+		r->wants_help = true;
+		return SCOUT_OK;
 	case FLAG_REFUSED:
 		break;
 	}
@@ -196,6 +200,11 @@ static int take_value(struct flag_reader *r, const struct flag *flag,
 {
 	char title[64];
 
+	if (*flag->value == '[' &&
+	    (r->next == r->nargs || *r->args[r->next] == '-')) {
+		*out = "";
+		return SCOUT_OK;
+	}
 	if (r->next == r->nargs)
 		return scout_err_set(r->err, SCOUT_E_USAGE,
 				     "%s wants a value (%s)",
@@ -281,7 +290,7 @@ int flags_parse(const struct flag_table *table, const char **args, size_t nargs,
 		else
 			only_positional = true;
 	}
-	return rc;
+	return rc == SCOUT_OK && r.wants_help ? SCOUT_END : rc;
 }
 
 enum { HELP_COLUMN = 30 };

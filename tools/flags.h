@@ -20,13 +20,15 @@ enum flag_action {
 	FLAG_TEXT,	/* const char * field = value */
 	FLAG_LIST,	/* struct flag_list field: value appended */
 	FLAG_CALL,	/* apply(options, flag, value, err) */
+	FLAG_HELP,	/* help is wanted: flags_parse ends with SCOUT_END */
 	FLAG_REFUSED,	/* an error; help says why or what to use instead */
 };
 
 struct flag {
 	const char *name;	/* long form, without dashes */
 	char letter;		/* short form, or 0 */
-	const char *value;	/* name of its value; NULL: a switch */
+	const char *value;	/* name of its value; NULL: a switch; with a
+				 * '[' before it: empty where none follows */
 	const char *help;	/* NULL: not shown */
 	enum flag_action action;
 	size_t offset;		/* of the field in the options struct */
@@ -40,6 +42,13 @@ struct flag_table {
 	size_t nflags;
 };
 
+/* The table of an array of rows: a const struct flag_table *. */
+#define FLAG_TABLE(rows) \
+	(&(const struct flag_table){ rows, sizeof(rows) / sizeof((rows)[0]) })
+
+#define FLAG_HELP_ROW \
+	{ "help", 'h', NULL, "this help", FLAG_HELP, 0, 0, NULL }
+
 /* Values in the order given; borrowed from the arguments. */
 struct flag_list {
 	const char **items;
@@ -50,11 +59,18 @@ struct flag_list {
 /*
  * Applies nargs arguments to options.  Arguments that are no flags (and all
  * after "--") are appended to positional.  arena holds the lists.
- * SCOUT_E_USAGE with a text that names the argument; SCOUT_E_NOMEM.
+ * SCOUT_END if help is wanted; SCOUT_E_USAGE with a text that names the
+ * argument; SCOUT_E_NOMEM.
  */
 int flags_parse(const struct flag_table *table, const char **args, size_t nargs,
 		void *options, struct flag_list *positional,
 		struct arena *arena, struct scout_err *err);
+
+/* The n-th value; NULL if there are not so many. */
+static inline const char *flag_list_at(const struct flag_list *list, size_t n)
+{
+	return n < list->nitems ? list->items[n] : NULL;
+}
 
 /* Appends one value; SCOUT_E_NOMEM. */
 int flag_list_add(struct flag_list *list, const char *item, struct arena *arena,

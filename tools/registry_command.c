@@ -1,4 +1,5 @@
-#include "tools/registry_command.h"
+/* `scout-index list`, `add` and `remove`: indexes by name. */
+#include "tools/command.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -7,43 +8,32 @@
 #include "base/os.h"
 #include "index_format/index_state.h"
 #include "indexer/last_run.h"
-#include "tools/index_arg.h"
 #include "tools/json.h"
 #include "tools/registry.h"
 #include "tools/time_text.h"
 
 struct registry_flags {
-	const char *index_dir;
-	int json, names, force_remote, help;
-	struct flag_list words;
+	struct index_arg index;
+	int json, names;
 };
 
 #define FIELD(f) offsetof(struct registry_flags, f)
-#define HELP_ROW \
-	{ "help", 'h', NULL, "this help", FLAG_SET, FIELD(help), true, NULL }
 
 static const struct flag list_table[] = {
 	{ "names", 0, NULL, "the names only", FLAG_SET, FIELD(names), true,
 	  NULL },
 	{ "json", 0, NULL, "as JSON", FLAG_SET, FIELD(json), true, NULL },
-	HELP_ROW,
+	FLAG_HELP_ROW,
 };
 
 static const struct flag add_table[] = {
-	{ "index", 0, "DIR", "the index in DIR", FLAG_TEXT, FIELD(index_dir), 0,
-	  NULL },
-	{ "force-remote", 0, NULL, "an index on a network file system",
-	  FLAG_SET, FIELD(force_remote), true, NULL },
-	HELP_ROW,
+	INDEX_ARG_ROW(struct registry_flags, index, "the index in DIR"),
+	FORCE_REMOTE_ROW(struct registry_flags, index,
+			 "an index on a network file system"),
+	FLAG_HELP_ROW,
 };
 
-static const struct flag remove_table[] = { HELP_ROW };
-
-#define ROWS(table) { table, sizeof(table) / sizeof((table)[0]) }
-
-static const struct flag_table list_rows = ROWS(list_table);
-static const struct flag_table add_rows = ROWS(add_table);
-static const struct flag_table remove_rows = ROWS(remove_table);
+static const struct flag remove_table[] = { FLAG_HELP_ROW };
 
 /* --- list */
 
@@ -121,128 +111,93 @@ static void list_entry(const struct registry_flags *f, struct output *out,
 	arena_release(&arena);
 }
 
-static int list(const struct registry_flags *f, struct arena *arena,
-		struct output *out, struct scout_err *err)
+static int list(struct command_run *run)
 {
+	const struct registry_flags *f = run->options;
 	bool as_array = f->json && !f->names;
 	struct registry registry;
 	size_t i;
 	int rc;
 
-	rc = registry_read(arena, &registry, err);
+	rc = registry_read(run->arena, &registry, run->err);
 	if (rc < 0)
 		return rc;
 	if (as_array)
-		output_put_byte(out, '[');
+		output_put_byte(run->out, '[');
 	for (i = 0; i < registry.nentries; i++) {
 		if (as_array && i)
-			output_put_byte(out, ',');
-		list_entry(f, out, &registry.entries[i]);
+			output_put_byte(run->out, ',');
+		list_entry(f, run->out, &registry.entries[i]);
 	}
 	if (as_array)
-		output_put_str(out, "]\n");
+		output_put_str(run->out, "]\n");
 	return SCOUT_OK;
 }
 
 /* --- add, remove */
 
 /* There must be an index, or the name would be of nothing. */
-static int add(const struct registry_flags *f, struct arena *arena,
-	       struct output *out, struct scout_err *err)
+static int add(struct command_run *run)
 {
-	struct buf dir = BUF_INIT(MEM_OTHER);
+	const struct registry_flags *f = run->options;
+	const struct flag_list *words = &run->words;
 	struct index_state state;
 	char path[PATH_MAX];
+	const char *dir;
 	int rc;
 
-	(void)out;
-	if (!f->words.nitems)
-		return scout_err_set(err, SCOUT_E_USAGE,
+	if (!words->nitems)
+		return scout_err_set(run->err, SCOUT_E_USAGE,
 				     "add wants a name and the folder");
-	if (f->words.nitems + (f->index_dir != NULL) > 2)
-		return scout_err_set(err, SCOUT_E_USAGE,
+	if (words->nitems + (f->index.index_dir != NULL) > 2)
+		return scout_err_set(run->err, SCOUT_E_USAGE,
 				     "add takes one name and one folder, or "
 				     "--index DIR");
-	rc = index_arg_find(f->index_dir,
-			    f->words.nitems > 1 ? f->words.items[1] : NULL,
-			    f->force_remote, &dir, err);
+	rc = index_arg_find(&f->index, flag_list_at(words, 1), run->arena, &dir,
+			    run->err);
 	if (!rc)
-		rc = index_state_read(buf_cstr(&dir), arena, &state, err);
-	if (!rc && !realpath(buf_cstr(&dir), path))
-		rc = scout_err_sys(err, errno, "%s", buf_cstr(&dir));
-	if (!rc)
-		rc = registry_add(f->words.items[0], path, err);
-	buf_release(&dir);
-	return rc;
+		rc = index_state_read(dir, run->arena, &state, run->err);
+	if (!rc && !realpath(dir, path))
+		rc = scout_err_sys(run->err, errno, "%s", dir);
+	return rc < 0 ? rc : registry_add(words->items[0], path, run->err);
 }
 
-static int remove_names(const struct registry_flags *f, struct arena *arena,
-			struct output *out, struct scout_err *err)
+static int remove_names(struct command_run *run)
 {
 	size_t i;
 	int rc = SCOUT_OK;
 
-	(void)arena;
-	(void)out;
-	if (!f->words.nitems)
-		return scout_err_set(err, SCOUT_E_USAGE, "remove wants a name");
-	for (i = 0; i < f->words.nitems && !rc; i++)
-		rc = registry_remove(f->words.items[i], err);
+	if (!run->words.nitems)
+		return scout_err_set(run->err, SCOUT_E_USAGE,
+				     "remove wants a name");
+	for (i = 0; i < run->words.nitems && !rc; i++)
+		rc = registry_remove(run->words.items[i], run->err);
 	return rc;
 }
 
 /* --- all of them */
 
-static int run_one(const struct command *command,
-		   int (*fn)(const struct registry_flags *, struct arena *,
-			     struct output *, struct scout_err *),
-		   const char **args, size_t nargs, struct output *out,
-		   struct scout_err *err)
-{
-	struct registry_flags f = { 0 };
-	struct arena arena;
-	int rc;
-
-	arena_init(&arena, MEM_OTHER);
-	rc = flags_parse(command->flags, args, nargs, &f, &f.words, &arena,
-			 err);
-	if (!rc && f.help)
-		command_print_help(command, out);
-	else if (!rc)
-		rc = fn(&f, &arena, out, err);
-	arena_release(&arena);
-	return rc;
-}
-
-static int run_list(const char **args, size_t nargs, struct output *out,
-		    int *out_code, struct scout_err *err)
-{
-	(void)out_code;
-	return run_one(&list_command, list, args, nargs, out, err);
-}
-
-static int run_add(const char **args, size_t nargs, struct output *out,
-		   int *out_code, struct scout_err *err)
-{
-	(void)out_code;
-	return run_one(&add_command, add, args, nargs, out, err);
-}
-
-static int run_remove(const char **args, size_t nargs, struct output *out,
-		      int *out_code, struct scout_err *err)
-{
-	(void)out_code;
-	return run_one(&remove_command, remove_names, args, nargs, out, err);
-}
-
 const struct command list_command = {
-	"list", "[FLAGS]", "show the indexes that have names", &list_rows,
-	run_list
+	.name = "list",
+	.usage = "[FLAGS]",
+	.help = "show the indexes that have names",
+	.flags = FLAG_TABLE(list_table),
+	.options_bytes = sizeof(struct registry_flags),
+	.run = list,
 };
 const struct command add_command = {
-	"add", "NAME [DIR]", "give the index of DIR a name", &add_rows, run_add
+	.name = "add",
+	.usage = "NAME [DIR]",
+	.help = "give the index of DIR a name",
+	.flags = FLAG_TABLE(add_table),
+	.options_bytes = sizeof(struct registry_flags),
+	.run = add,
 };
 const struct command remove_command = {
-	"remove", "NAME...", "forget names; the indexes stay", &remove_rows,
-	run_remove
+	.name = "remove",
+	.usage = "NAME...",
+	.help = "forget names; the indexes stay",
+	.flags = FLAG_TABLE(remove_table),
+	.options_bytes = sizeof(struct registry_flags),
+	.run = remove_names,
 };

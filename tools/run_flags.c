@@ -61,6 +61,22 @@ int run_flags_max_load(void *options, const struct flag *flag,
 	return SCOUT_OK;
 }
 
+int run_flags_progress(void *options, const struct flag *flag,
+		       const char *value, struct scout_err *err)
+{
+	static const char *const words[] = { "auto", "always", "never" };
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		if (!strcmp(words[i], value)) {
+			fields(options, flag)->progress = i;
+			return SCOUT_OK;
+		}
+	}
+	return scout_err_set(err, SCOUT_E_USAGE, "--%s wants %s, not '%s'",
+			     flag->name, flag->value, value);
+}
+
 struct run_lock run_flags_want_lock(const struct run_flags *flags,
 				    const char *command)
 {

@@ -41,7 +41,7 @@ static void report_unreadable(const struct build_report *report, uint64_t count)
 			    (unsigned long long)(count - named));
 }
 
-static void list_report_skipped(const struct build_flags *flags,
+static void list_report_skipped(const struct run_flags *flags,
 				const struct build_report *report,
 				struct output *out)
 {
@@ -100,7 +100,7 @@ static void put_update(const struct update_report *u, struct output *out)
 	output_put_byte(out, '}');
 }
 
-int run_report_print(const struct build_flags *flags, const char *dir,
+int run_report_print(const struct run_flags *flags, const char *dir,
 		     struct build_report *report,
 		     const struct update_report *update, struct output *out)
 {

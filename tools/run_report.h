@@ -6,7 +6,7 @@
 #define SCOUT_TOOLS_RUN_REPORT_H
 
 #include "indexer/update.h"
-#include "tools/build_flags.h"
+#include "tools/run_flags.h"
 #include "tools/output.h"
 
 /*
@@ -14,7 +14,7 @@
  * named on stderr in any case, so that none is missed in silence.  Returns the
  * exit code of the run.  update: what an update did, or NULL.
  */
-int run_report_print(const struct build_flags *flags, const char *dir,
+int run_report_print(const struct run_flags *flags, const char *dir,
 		     struct build_report *report,
 		     const struct update_report *update, struct output *out);
 

@@ -1,4 +1,5 @@
-#include "tools/schedule_command.h"
+/* `scout-index schedule`: have update run now and then. */
+#include "tools/command.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,6 @@
 #include "base/os.h"
 #include "index_format/index_state.h"
 #include "tools/cli.h"
-#include "tools/index_arg.h"
 #include "tools/registry.h"
 #include "tools/schedule.h"
 #include "tools/schedule_install.h"
@@ -21,11 +21,11 @@ enum action { ACT_NONE, ACT_PRINT, ACT_INSTALL, ACT_REMOVE };
 
 struct schedule_flags {
 	int action;
-	const char *index_dir, *max_load, *unit_dir;
+	struct index_arg index;
+	const char *max_load, *unit_dir;
 	struct flag_list reports;
 	uint64_t every_s;
-	int user, system, force_remote, help;
-	struct flag_list words;		/* cron or systemd, folder or name */
+	int user, system;
 };
 
 static int apply_every(void *options, const struct flag *flag,
@@ -53,8 +53,7 @@ static const struct flag schedule_table[] = {
 	SET("remove", action, ACT_REMOVE, "take it away"),
 	{ "every", 0, "TIME", "how often: 15m, 2h, 1d (15m)", FLAG_CALL, 0, 0,
 	  apply_every },
-	{ "index", 0, "DIR", "the index in DIR", FLAG_TEXT, FIELD(index_dir), 0,
-	  NULL },
+	INDEX_ARG_ROW(struct schedule_flags, index, "the index in DIR"),
 	{ "max-load", 0, "X", "have update not start above this load",
 	  FLAG_TEXT, FIELD(max_load), 0, NULL },
 	{ "report", 0, "FILE", "have update write what was done", FLAG_LIST,
@@ -63,19 +62,16 @@ static const struct flag schedule_table[] = {
 	SET("system", system, true, "units of the system (for root)"),
 	{ "unit-dir", 0, "DIR", "write units to DIR and start nothing",
 	  FLAG_TEXT, FIELD(unit_dir), 0, NULL },
-	SET("force-remote", force_remote, true,
-	    "an index on a network file system"),
-	{ "help", 'h', NULL, "this help", FLAG_SET, FIELD(help), true, NULL },
-};
-
-static const struct flag_table schedule_rows = {
-	schedule_table, sizeof(schedule_table) / sizeof(schedule_table[0])
+	FORCE_REMOTE_ROW(struct schedule_flags, index,
+			 "an index on a network file system"),
+	FLAG_HELP_ROW,
 };
 
 /* One run of the command. */
 struct schedule_run {
-	struct arena arena;
-	struct schedule_flags flags;
+	struct arena *arena;
+	struct schedule_flags *flags;
+	const struct flag_list *words;	/* cron or systemd, folder or name */
 	struct schedule schedule;
 	bool is_cron;
 	const char *writable[MAX_WRITABLE];
@@ -99,12 +95,12 @@ static const char *absolute(struct schedule_run *s, const char *path)
 	const char *out = NULL;
 
 	if (realpath(path, full))
-		return arena_dup(&s->arena, full, strlen(full));
+		return arena_dup(s->arena, full, strlen(full));
 	if (path[0] == '/' || !getcwd(cwd, sizeof(cwd)))
-		return arena_dup(&s->arena, path, strlen(path));
+		return arena_dup(s->arena, path, strlen(path));
 	buf_printf(&joined, "%s/%s", cwd, path);
 	if (buf_cstr(&joined))
-		out = arena_dup(&s->arena, joined.ptr, joined.len);
+		out = arena_dup(s->arena, joined.ptr, joined.len);
 	buf_release(&joined);
 	return out;
 }
@@ -118,7 +114,7 @@ static const char *absolute_file(struct schedule_run *s, const char *path,
 	const char *out = NULL;
 
 	*out_folder = slash == path ? "/" :
-		      slash ? arena_dup(&s->arena, path,
+		      slash ? arena_dup(s->arena, path,
 					(size_t)(slash - path)) : ".";
 	*out_folder = *out_folder ? absolute(s, *out_folder) : NULL;
 	if (!*out_folder)
@@ -126,7 +122,7 @@ static const char *absolute_file(struct schedule_run *s, const char *path,
 	buf_printf(&joined, "%s/%s", strcmp(*out_folder, "/") ? *out_folder : "",
 		   slash ? slash + 1 : path);
 	if (buf_cstr(&joined))
-		out = arena_dup(&s->arena, joined.ptr, joined.len);
+		out = arena_dup(s->arena, joined.ptr, joined.len);
 	buf_release(&joined);
 	return out;
 }
@@ -152,7 +148,7 @@ static void find_user(struct schedule_run *s)
 		return;
 	pw = getpwuid(st.st_uid);
 	if (pw)
-		s->schedule.user = arena_dup(&s->arena, pw->pw_name,
+		s->schedule.user = arena_dup(s->arena, pw->pw_name,
 					     strlen(pw->pw_name));
 }
 
@@ -178,7 +174,7 @@ static const char *unit_name(struct schedule_run *s)
 	for (p = name; *p; p++)
 		if (!registry_is_name((char[]){ 'x', *p, 0 }))
 			*p = '_';
-	return arena_dup(&s->arena, name, strlen(name));
+	return arena_dup(s->arena, name, strlen(name));
 }
 
 /*
@@ -187,35 +183,30 @@ static const char *unit_name(struct schedule_run *s)
  */
 static int find_index(struct schedule_run *s)
 {
-	struct flag_list *words = &s->flags.words;
-	const char *folder = words->nitems > 1 ? words->items[1] : NULL;
-	struct buf dir = BUF_INIT(MEM_OTHER);
+	const char *folder = flag_list_at(s->words, 1), *dir;
 	struct index_state state;
 	struct registry all;
 	size_t i;
 	int rc;
 
-	if (!folder && !s->flags.index_dir) {
-		rc = registry_read(&s->arena, &all, s->err);
+	if (!folder && !s->flags->index.index_dir) {
+		rc = registry_read(s->arena, &all, s->err);
 		if (rc < 0)
 			return rc;
 		for (i = 0; i < all.nentries; i++)
 			add_writable(s, all.entries[i].dir);
-		if (all.nentries || s->flags.action == ACT_REMOVE)
+		if (all.nentries || s->flags->action == ACT_REMOVE)
 			return SCOUT_OK;
 	}
-	rc = index_arg_find(s->flags.index_dir, folder, s->flags.force_remote,
-			    &dir, s->err);
-	if (!rc)
-		s->schedule.index_dir = absolute(s, buf_cstr(&dir));
-	buf_release(&dir);
+	rc = index_arg_find(&s->flags->index, folder, s->arena, &dir, s->err);
 	if (rc < 0)
 		return rc;
+	s->schedule.index_dir = absolute(s, dir);
 	if (!s->schedule.index_dir)
 		return no_memory(s);
-	if (s->flags.action == ACT_REMOVE)
+	if (s->flags->action == ACT_REMOVE)
 		return SCOUT_OK;
-	rc = index_state_read(s->schedule.index_dir, &s->arena, &state, s->err);
+	rc = index_state_read(s->schedule.index_dir, s->arena, &state, s->err);
 	if (rc < 0)
 		return rc;
 	s->schedule.root = state.root;
@@ -226,7 +217,7 @@ static int find_index(struct schedule_run *s)
 
 static int find_reports(struct schedule_run *s)
 {
-	struct flag_list *l = &s->flags.reports;
+	struct flag_list *l = &s->flags->reports;
 	const char *folder;
 	size_t i;
 
@@ -246,13 +237,13 @@ static int plan(struct schedule_run *s)
 	int rc;
 
 	*p = (struct schedule){
-		.every_s = s->flags.every_s ? s->flags.every_s :
+		.every_s = s->flags->every_s ? s->flags->every_s :
 					      DEFAULT_EVERY_S,
-		.max_load = s->flags.max_load,
-		.reports = &s->flags.reports,
+		.max_load = s->flags->max_load,
+		.reports = &s->flags->reports,
 		.writable = s->writable,
-		.is_system = s->flags.system ||
-			     (!geteuid() && !s->flags.user),
+		.is_system = s->flags->system ||
+			     (!geteuid() && !s->flags->user),
 	};
 	rc = os_program_path(&s->program);
 	if (rc < 0)
@@ -294,13 +285,13 @@ static int print_plan(struct schedule_run *s)
 
 static int act(struct schedule_run *s)
 {
-	const struct unit_place place = { .dir = s->flags.unit_dir };
-	bool remove = s->flags.action == ACT_REMOVE;
+	const struct unit_place place = { .dir = s->flags->unit_dir };
+	bool remove = s->flags->action == ACT_REMOVE;
 	int rc = plan(s);
 
 	if (rc < 0)
 		return rc;
-	if (s->flags.action == ACT_PRINT)
+	if (s->flags->action == ACT_PRINT)
 		return print_plan(s);
 	if (s->is_cron)
 		return remove ? schedule_remove_cron(&s->schedule, s->err) :
@@ -311,9 +302,9 @@ static int act(struct schedule_run *s)
 
 static int check_words(struct schedule_run *s)
 {
-	const struct flag_list *words = &s->flags.words;
+	const struct flag_list *words = s->words;
 
-	if (!s->flags.action)
+	if (!s->flags->action)
 		return scout_err_set(s->err, SCOUT_E_USAGE,
 				     "schedule wants --print, --install or "
 				     "--remove");
@@ -322,40 +313,35 @@ static int check_words(struct schedule_run *s)
 		return scout_err_set(s->err, SCOUT_E_USAGE,
 				     "schedule wants to know by whom: cron or "
 				     "systemd");
-	if (words->nitems + (s->flags.index_dir != NULL) > 2)
+	if (words->nitems + (s->flags->index.index_dir != NULL) > 2)
 		return scout_err_set(s->err, SCOUT_E_USAGE,
 				     "schedule takes one folder, name or "
 				     "--index DIR");
-	if (s->flags.user && s->flags.system)
+	if (s->flags->user && s->flags->system)
 		return scout_err_set(s->err, SCOUT_E_USAGE,
 				     "--user or --system, not both");
 	s->is_cron = !strcmp(words->items[0], "cron");
 	return SCOUT_OK;
 }
 
-static int run(const char **args, size_t nargs, struct output *out,
-	       int *out_code, struct scout_err *err)
+static int schedule(struct command_run *run)
 {
-	struct schedule_run s = { .out = out, .err = err };
-	int rc;
+	struct schedule_run s = { .arena = run->arena, .flags = run->options,
+				  .words = &run->words, .out = run->out,
+				  .err = run->err };
+	int rc = check_words(&s);
 
-	(void)out_code;
-	arena_init(&s.arena, MEM_OTHER);
-	rc = flags_parse(&schedule_rows, args, nargs, &s.flags, &s.flags.words,
-			 &s.arena, err);
-	if (!rc && s.flags.help) {
-		command_print_help(&schedule_command, out);
-	} else if (!rc) {
-		rc = check_words(&s);
-		if (!rc)
-			rc = act(&s);
-	}
+	if (!rc)
+		rc = act(&s);
 	scout_free(s.program);
-	arena_release(&s.arena);
 	return rc;
 }
 
 const struct command schedule_command = {
-	"schedule", "--print|--install|--remove cron|systemd [DIR]",
-	"have update run now and then", &schedule_rows, run
+	.name = "schedule",
+	.usage = "--print|--install|--remove cron|systemd [DIR]",
+	.help = "have update run now and then",
+	.flags = FLAG_TABLE(schedule_table),
+	.options_bytes = sizeof(struct schedule_flags),
+	.run = schedule,
 };

@@ -5,22 +5,12 @@
 
 #include "base/buf.h"
 #include "base/tree/file_type.h"
-#include "tools/build_command.h"
-#include "tools/check_command.h"
 #include "tools/cli.h"
-#include "tools/compact_command.h"
+#include "tools/command.h"
 #include "tools/completion.h"
 #include "tools/config.h"
-#include "tools/dump_command.h"
 #include "tools/interrupt.h"
 #include "tools/query_flags.h"
-#include "tools/registry_command.h"
-#include "tools/schedule_command.h"
-#include "tools/selftest_command.h"
-#include "tools/stats_command.h"
-#include "tools/status_command.h"
-#include "tools/update_command.h"
-#include "tools/watch_command.h"
 
 static const char program[] = "scout-index";
 
@@ -83,8 +73,7 @@ static void print_usage(struct output *out)
 		output_put_str(out, "\n");
 		put_upper(out, commands[i]->name);
 		output_printf(out, ": %s\n", commands[i]->help);
-		if (commands[i]->flags)
-			flags_print_help(commands[i]->flags, out);
+		flags_print_help(commands[i]->flags, out);
 	}
 	output_put_str(out,
 		"\n"
@@ -204,6 +193,7 @@ static int run_command(const struct command *command, const char **args,
 {
 	struct flag_list all = { 0 };
 	struct arena arena;
+	struct command_run run = { .arena = &arena, .out = out, .err = err };
 	const char *path;
 	size_t i, nconfig;
 	int rc;
@@ -214,7 +204,8 @@ static int run_command(const struct command *command, const char **args,
 	for (i = 0; i < nargs && !rc; i++)
 		rc = flag_list_add(&all, args[i], &arena, err);
 	if (!rc)
-		rc = command->run(all.items, all.nitems, out, out_code, err);
+		rc = command_call(command, all.items, all.nitems, &run);
+	*out_code = run.exit_code;
 	if (rc == SCOUT_E_USAGE && nconfig)
 		cli_message(program, "note: what stands under [%s] in %s comes "
 			    "first", command->name, path);

@@ -1,9 +1,12 @@
-#include "tools/selftest_command.h"
+/*
+ * `scout-index selftest`: asks random questions with the index and without it
+ * and compares the answers.  Exit codes: 0 equal, 1 a difference, 2 an error.
+ */
+#include "tools/command.h"
 
 #include "base/os.h"
 #include "query/selftest/selftest.h"
 #include "tools/cli.h"
-#include "tools/index_arg.h"
 
 static const char program[] = "scout-index";
 
@@ -17,10 +20,9 @@ enum {
 };
 
 struct selftest_flags {
-	const char *index_dir;
+	struct index_arg index;
 	uint64_t seed, queries, seconds, nthreads;
-	int force_remote, quiet, help;
-	struct flag_list folders;
+	int quiet;
 };
 
 #define FIELD(f) offsetof(struct selftest_flags, f)
@@ -28,26 +30,22 @@ struct selftest_flags {
 	{ name, letter, what, help, FLAG_NUMBER, FIELD(field), 0, NULL }
 
 static const struct flag selftest_table[] = {
-	{ "index", 0, "DIR", "the index in DIR", FLAG_TEXT, FIELD(index_dir), 0,
-	  NULL },
+	INDEX_ARG_ROW(struct selftest_flags, index, "the index in DIR"),
 	NUMBER("queries", 0, queries, "N", "ask N questions (100)"),
 	NUMBER("seconds", 0, seconds, "S", "begin no question after S seconds"),
 	NUMBER("seed", 0, seed, "N", "the questions of that seed"),
 	NUMBER("threads", 'j', nthreads, "N", "threads (0: one a processor)"),
-	{ "force-remote", 0, NULL, "read an index on a network file system",
-	  FLAG_SET, FIELD(force_remote), true, NULL },
+	FORCE_REMOTE_ROW(struct selftest_flags, index,
+			 "read an index on a network file system"),
 	{ "quiet", 'q', NULL, "print differences only", FLAG_SET, FIELD(quiet),
 	  true, NULL },
-	{ "help", 'h', NULL, "this help", FLAG_SET, FIELD(help), true, NULL },
+	FLAG_HELP_ROW,
 };
 
-static const struct flag_table selftest_rows = {
-	selftest_table, sizeof(selftest_table) / sizeof(selftest_table[0])
-};
 
 /* One run of the command. */
 struct selftest_run {
-	struct selftest_flags flags;
+	const struct selftest_flags *flags;
 	struct output *out;
 	uint64_t shown;
 };
@@ -93,13 +91,13 @@ static void show_report(struct selftest_run *run,
 		output_printf(out, "%llu more differences\n",
 			      (unsigned long long)(run->shown -
 						   DIFFERENCES_NAMED));
-	if (run->flags.quiet && !r->ndifferences)
+	if (run->flags->quiet && !r->ndifferences)
 		return;
 	output_printf(out, "%llu questions, %llu answers in %llu files, "
 		      "%.1f s, seed %llu\n", (unsigned long long)r->nquestions,
 		      (unsigned long long)r->nanswers,
 		      (unsigned long long)r->nfiles, (double)elapsed_ns / 1e9,
-		      (unsigned long long)run->flags.seed);
+		      (unsigned long long)run->flags->seed);
 	show_left_out(out, r);
 	if (r->ndifferences)
 		output_printf(out, "the index is wrong; differences: %llu\n",
@@ -111,7 +109,7 @@ static void show_report(struct selftest_run *run,
 static int test_index(struct selftest_run *run, const char *index_dir,
 		      int *out_code, struct scout_err *err)
 {
-	const struct selftest_flags *f = &run->flags;
+	const struct selftest_flags *f = run->flags;
 	struct selftest_options options = {
 		.seed = f->seed, .nquestions = f->queries,
 		.most_ns = (int64_t)f->seconds * 1000000000,
@@ -134,59 +132,45 @@ static int test_index(struct selftest_run *run, const char *index_dir,
 	return SCOUT_OK;
 }
 
-static int parse(const char **args, size_t nargs, struct arena *arena,
-		 struct selftest_flags *flags, struct scout_err *err)
+static void preset(void *options)
 {
-	int rc;
+	struct selftest_flags *f = options;
 
-	flags->queries = DEFAULT_QUERIES;
-	flags->seed = (uint64_t)os_now_ns() % 1000000000;
-	rc = flags_parse(&selftest_rows, args, nargs, flags, &flags->folders,
-			 arena, err);
-	if (rc < 0 || flags->help)
-		return rc;
-	if (flags->folders.nitems + (flags->index_dir != NULL) > 1)
-		return scout_err_set(err, SCOUT_E_USAGE, "selftest takes one "
-				     "folder or --index DIR");
-	if (!flags->queries || flags->queries > MAX_QUERIES)
+	f->queries = DEFAULT_QUERIES;
+	f->seed = (uint64_t)os_now_ns() % 1000000000;
+}
+
+static int check_flags(const struct selftest_flags *f, struct scout_err *err)
+{
+	if (!f->queries || f->queries > MAX_QUERIES)
 		return scout_err_set(err, SCOUT_E_USAGE, "--queries is to be "
 				     "1 to %d", MAX_QUERIES);
-	if (flags->seconds > MAX_SECONDS)
+	if (f->seconds > MAX_SECONDS)
 		return scout_err_set(err, SCOUT_E_USAGE, "--seconds is to be "
 				     "at most %d", MAX_SECONDS);
 	return SCOUT_OK;
 }
 
-static int run_selftest(const char **args, size_t nargs, struct output *out,
-			int *out_code, struct scout_err *err)
+static int selftest(struct command_run *command)
 {
-	struct selftest_run run = { .out = out };
-	struct buf index_dir = BUF_INIT(MEM_OTHER);
-	struct flag_list *folders = &run.flags.folders;
-	struct arena arena;
-	int rc;
+	struct selftest_run run = { .flags = command->options,
+				    .out = command->out };
+	const char *index_dir;
+	int rc = check_flags(run.flags, command->err);
 
-	arena_init(&arena, MEM_OTHER);
-	rc = parse(args, nargs, &arena, &run.flags, err);
-	if (!rc && run.flags.help) {
-		command_print_help(&selftest_command, out);
-		goto out;
-	}
 	if (!rc)
-		rc = index_arg_find(run.flags.index_dir,
-				    folders->nitems ? folders->items[0] : NULL,
-				    run.flags.force_remote, &index_dir, err);
-	if (!rc)
-		rc = test_index(&run, (const char *)index_dir.ptr, out_code,
-				err);
-out:
-	buf_release(&index_dir);
-	arena_release(&arena);
-	return rc;
+		rc = command_find_index(command, &run.flags->index,
+					&index_dir);
+	return rc < 0 ? rc : test_index(&run, index_dir, &command->exit_code,
+					command->err);
 }
 
 const struct command selftest_command = {
-	"selftest", "[FLAGS] [DIR]",
-	"compare the index's answers with those of its files", &selftest_rows,
-	run_selftest
+	.name = "selftest",
+	.usage = "[FLAGS] [DIR]",
+	.help = "compare the index's answers with those of its files",
+	.flags = FLAG_TABLE(selftest_table),
+	.options_bytes = sizeof(struct selftest_flags),
+	.preset = preset,
+	.run = selftest,
 };

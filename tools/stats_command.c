@@ -1,19 +1,27 @@
-#include "tools/stats_command.h"
+/* `scout-index stats`: shows what an index holds and what its build took. */
+#include "tools/command.h"
 
 #include "index_format/inspect.h"
-#include "tools/build_flags.h"
-#include "tools/index_arg.h"
 #include "tools/print_skipped.h"
 #include "tools/print_stats.h"
 #include "tools/print_stats_json.h"
 
-/* One run of the command. */
-struct stats_run {
-	struct arena arena;
-	struct build_flags flags;
-	struct output *out;
-	struct buf index_dir;
-	struct scout_err *err;
+struct stats_flags {
+	struct index_arg index;
+	int list_skipped, json;
+};
+
+#define FIELD(f) offsetof(struct stats_flags, f)
+
+static const struct flag stats_table[] = {
+	INDEX_ARG_ROW(struct stats_flags, index, "the index in DIR"),
+	FORCE_REMOTE_ROW(struct stats_flags, index,
+			 "read an index on a network file system"),
+	{ "list-skipped", 0, NULL, "name every path left out, and why",
+	  FLAG_SET, FIELD(list_skipped), true, NULL },
+	{ "json", 0, NULL, "print the figures as JSON", FLAG_SET, FIELD(json),
+	  true, NULL },
+	FLAG_HELP_ROW,
 };
 
 static int add_skipped(void *ctx, struct span path, enum skip_reason reason,
@@ -25,71 +33,58 @@ static int add_skipped(void *ctx, struct span path, enum skip_reason reason,
 	return p->out->failed ? SCOUT_E_CANCELLED : SCOUT_OK;
 }
 
-static int list_stored_skipped(struct stats_run *s, const char *dir)
+static int list_skipped(const struct command_run *run, const char *dir)
 {
+	const struct stats_flags *flags = run->options;
 	struct skipped_printer p;
 	int rc;
 
-	skipped_printer_begin(&p, s->out, s->flags.json);
-	rc = scout_inspect_skipped(dir, add_skipped, &p, s->err);
+	skipped_printer_begin(&p, run->out, flags->json);
+	rc = scout_inspect_skipped(dir, add_skipped, &p, run->err);
 	skipped_printer_end(&p);
-	return s->out->failed ? SCOUT_OK : rc;
+	return run->out->failed ? SCOUT_OK : rc;
 }
 
-static int show_stats(struct stats_run *s)
+static int print_json(const struct command_run *run, const char *dir,
+		      const struct index_stats *stats)
 {
-	struct index_stats stats;
-	const char *dir;
-	int rc;
+	const struct stats_flags *flags = run->options;
+	int rc = SCOUT_OK;
 
-	rc = index_arg_find(s->flags.index_dir,
-			    s->flags.folders.nitems ?
-				    s->flags.folders.items[0] : NULL,
-			    s->flags.force_remote, &s->index_dir, s->err);
-	if (rc < 0)
-		return rc;
-	dir = buf_cstr(&s->index_dir);
-	if (!dir)
-		return scout_err_set(s->err, SCOUT_E_NOMEM, "index path");
-	rc = scout_inspect_stats(dir, &s->arena, &stats, s->err);
-	if (rc < 0)
-		return rc;
-	if (s->flags.json) {
-		print_stats_json(s->out, dir, &stats);
-		if (s->flags.list_skipped) {
-			output_put_str(s->out, ",\"skipped_paths\":");
-			rc = list_stored_skipped(s, dir);
-		}
-		output_put_byte(s->out, '}');
-		output_end_line(s->out);
-		return rc;
+	print_stats_json(run->out, dir, stats);
+	if (flags->list_skipped) {
+		output_put_str(run->out, ",\"skipped_paths\":");
+		rc = list_skipped(run, dir);
 	}
-	if (s->flags.list_skipped)
-		return list_stored_skipped(s, dir);
-	print_stats_text(s->out, dir, &stats);
-	return SCOUT_OK;
-}
-
-static int run(const char **args, size_t nargs, struct output *out,
-	       int *out_code, struct scout_err *err)
-{
-	struct stats_run s = { .out = out, .err = err };
-	int rc;
-
-	(void)out_code;
-	arena_init(&s.arena, MEM_OTHER);
-	buf_init(&s.index_dir, MEM_OTHER);
-	rc = stats_flags_parse(args, nargs, &s.arena, &s.flags, err);
-	if (!rc && s.flags.help)
-		command_print_help(&stats_command, out);
-	else if (!rc)
-		rc = show_stats(&s);
-	buf_release(&s.index_dir);
-	arena_release(&s.arena);
+	output_put_byte(run->out, '}');
+	output_end_line(run->out);
 	return rc;
 }
 
+static int show_stats(struct command_run *run)
+{
+	const struct stats_flags *flags = run->options;
+	struct index_stats stats;
+	const char *dir;
+	int rc = command_find_index(run, &flags->index, &dir);
+
+	if (!rc)
+		rc = scout_inspect_stats(dir, run->arena, &stats, run->err);
+	if (rc < 0)
+		return rc;
+	if (flags->json)
+		return print_json(run, dir, &stats);
+	if (flags->list_skipped)
+		return list_skipped(run, dir);
+	print_stats_text(run->out, dir, &stats);
+	return SCOUT_OK;
+}
+
 const struct command stats_command = {
-	"stats", "[FLAGS] [DIR]", "show the figures of an index",
-	&stats_flag_table, run
+	.name = "stats",
+	.usage = "[FLAGS] [DIR]",
+	.help = "show the figures of an index",
+	.flags = FLAG_TABLE(stats_table),
+	.options_bytes = sizeof(struct stats_flags),
+	.run = show_stats,
 };

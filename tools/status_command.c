@@ -1,4 +1,5 @@
-#include "tools/status_command.h"
+/* `scout-index status`: is the index as its folder is, and how is it? */
+#include "tools/command.h"
 
 #include "base/os.h"
 #include "index_format/index_state.h"
@@ -6,7 +7,6 @@
 #include "indexer/staleness.h"
 #include "tools/child.h"
 #include "tools/cli.h"
-#include "tools/index_arg.h"
 #include "tools/print_status.h"
 
 static const char program[] = "scout-index";
@@ -14,12 +14,11 @@ static const char program[] = "scout-index";
 enum { SECOND_NS = 1000000000 };
 
 struct status_flags {
-	const char *index_dir;
+	struct index_arg index;
 	int has_max_age;
 	uint64_t max_age_s;
 	uint64_t nthreads;
-	int no_compare, json, quiet, force_remote, help;
-	struct flag_list folders;
+	int no_compare, json, quiet;
 };
 
 static int apply_max_age(void *options, const struct flag *flag,
@@ -37,8 +36,7 @@ static int apply_max_age(void *options, const struct flag *flag,
 #define FIELD(f) offsetof(struct status_flags, f)
 
 static const struct flag status_table[] = {
-	{ "index", 0, "DIR", "the index in DIR", FLAG_TEXT, FIELD(index_dir), 0,
-	  NULL },
+	INDEX_ARG_ROW(struct status_flags, index, "the index in DIR"),
 	{ "max-age", 0, "TIME", "an older index is stale, changed or not",
 	  FLAG_CALL, 0, 0, apply_max_age },
 	{ "no-compare", 0, NULL, "do not compare it with its folder", FLAG_SET,
@@ -48,25 +46,22 @@ static const struct flag status_table[] = {
 	{ "json", 0, NULL, "as JSON", FLAG_SET, FIELD(json), true, NULL },
 	{ "quiet", 'q', NULL, "print nothing, only exit with a code", FLAG_SET,
 	  FIELD(quiet), true, NULL },
-	{ "force-remote", 0, NULL, "read an index on a network file system",
-	  FLAG_SET, FIELD(force_remote), true, NULL },
-	{ "help", 'h', NULL, "this help", FLAG_SET, FIELD(help), true, NULL },
+	FORCE_REMOTE_ROW(struct status_flags, index,
+			 "read an index on a network file system"),
+	FLAG_HELP_ROW,
 };
 
-static const struct flag_table status_rows = {
-	status_table, sizeof(status_table) / sizeof(status_table[0])
-};
 
 /* One run of the command. */
 struct status_run {
-	struct status_flags flags;
+	const struct status_flags *flags;
 	const char *index_dir;
 	struct output *out;
 };
 
 static void judge(struct status_run *run, struct index_status *s)
 {
-	const struct status_flags *f = &run->flags;
+	const struct status_flags *f = run->flags;
 
 	s->age_ns = os_now_ns() -
 		    last_run_index_time(&s->last, s->state.run_started_ns);
@@ -87,9 +82,9 @@ static void look(struct status_run *run, struct arena *arena,
 	last_run_read(run->index_dir, &s->last);
 	rc = index_state_read(run->index_dir, arena, &s->state, &err);
 	s->has_state = rc == SCOUT_OK;
-	if (!rc && !run->flags.no_compare) {
+	if (!rc && !run->flags->no_compare) {
 		rc = scout_staleness(run->index_dir,
-				     (unsigned)run->flags.nthreads, &s->stale,
+				     (unsigned)run->flags->nthreads, &s->stale,
 				     &err);
 		s->is_compared = rc == SCOUT_OK;
 	}
@@ -101,9 +96,9 @@ static void look(struct status_run *run, struct arena *arena,
 
 static void print(struct status_run *run, const struct index_status *s)
 {
-	if (run->flags.quiet)
+	if (run->flags->quiet)
 		return;
-	if (run->flags.json)
+	if (run->flags->json)
 		print_status_json(run->out, s);
 	else
 		print_status_text(run->out, s);
@@ -135,7 +130,8 @@ static void print_crash(struct status_run *run, int number)
 	print(run, &s);
 }
 
-static int status(struct status_run *run, int *out_code, struct scout_err *err)
+static int status_in_child(struct status_run *run, int *out_code,
+			   struct scout_err *err)
 {
 	int code, rc;
 
@@ -151,39 +147,22 @@ static int status(struct status_run *run, int *out_code, struct scout_err *err)
 	return SCOUT_OK;
 }
 
-static int run(const char **args, size_t nargs, struct output *out,
-	       int *out_code, struct scout_err *err)
+static int status(struct command_run *command)
 {
-	struct status_run run = { .out = out };
-	struct buf index_dir = BUF_INIT(MEM_OTHER);
-	struct flag_list *folders = &run.flags.folders;
-	struct arena arena;
-	int rc;
+	struct status_run run = { .flags = command->options,
+				  .out = command->out };
+	int rc = command_find_index(command, &run.flags->index,
+				    &run.index_dir);
 
-	arena_init(&arena, MEM_OTHER);
-	rc = flags_parse(&status_rows, args, nargs, &run.flags, folders, &arena,
-			 err);
-	if (!rc && folders->nitems + (run.flags.index_dir != NULL) > 1)
-		rc = scout_err_set(err, SCOUT_E_USAGE,
-				   "status takes one folder, name or --index "
-				   "DIR");
-	if (!rc && run.flags.help) {
-		command_print_help(&status_command, out);
-	} else if (!rc) {
-		rc = index_arg_find(run.flags.index_dir,
-				    folders->nitems ? folders->items[0] : NULL,
-				    run.flags.force_remote, &index_dir, err);
-		run.index_dir = (const char *)index_dir.ptr;
-		if (!rc)
-			rc = status(&run, out_code, err);
-	}
-	buf_release(&index_dir);
-	arena_release(&arena);
-	return rc;
+	return rc < 0 ? rc : status_in_child(&run, &command->exit_code,
+					     command->err);
 }
 
 const struct command status_command = {
-	"status", "[FLAGS] [DIR]",
-	"is it up to date? exit code 0: fresh, 1: stale, 2: broken",
-	&status_rows, run
+	.name = "status",
+	.usage = "[FLAGS] [DIR]",
+	.help = "is it up to date? exit code 0: fresh, 1: stale, 2: broken",
+	.flags = FLAG_TABLE(status_table),
+	.options_bytes = sizeof(struct status_flags),
+	.run = status,
 };

@@ -1,4 +1,9 @@
-#include "tools/watch_command.h"
+/*
+ * `scout-index watch`: keeps an index up to date until it is told to end.
+ *
+ * Exit codes: 0 after SIGINT or SIGTERM, 2 if there is nothing left to watch.
+ */
+#include "tools/command.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -8,7 +13,6 @@
 #include "index_format/index_stats.h"
 #include "indexer/watch.h"
 #include "tools/cli.h"
-#include "tools/index_arg.h"
 #include "tools/interrupt.h"
 
 static const char program[] = "scout-index";
@@ -18,11 +22,10 @@ static const char program[] = "scout-index";
 enum { MAX_DELAY_SECONDS = 3600 };
 
 struct watch_flags {
-	const char *index_dir;
+	struct index_arg index;
 	uint64_t memory_bytes, nthreads;
 	int64_t delay_ns, reconcile_ns, fallback_ns;
-	int nice, force_remote, quiet, verbose, help;
-	struct flag_list folders;
+	int nice, quiet, verbose;
 };
 
 /* Seconds, with a fraction. */
@@ -61,8 +64,7 @@ static int apply_interval(void *options, const struct flag *flag,
 #define FIELD(f) offsetof(struct watch_flags, f)
 
 static const struct flag watch_table[] = {
-	{ "index", 0, "DIR", "the index in DIR", FLAG_TEXT, FIELD(index_dir), 0,
-	  NULL },
+	INDEX_ARG_ROW(struct watch_flags, index, "the index in DIR"),
 	{ "delay", 0, "SECONDS", "of quiet before an update (1)", FLAG_CALL,
 	  FIELD(delay_ns), 0, apply_delay },
 	{ "reconcile", 0, "TIME", "look at the whole tree so often (1h)",
@@ -76,23 +78,19 @@ static const struct flag watch_table[] = {
 	  FIELD(nthreads), 0, NULL },
 	{ "nice", 0, NULL, "give way to other programs", FLAG_SET, FIELD(nice),
 	  true, NULL },
-	{ "force-remote", 0, NULL, "write an index on a network file system",
-	  FLAG_SET, FIELD(force_remote), true, NULL },
+	FORCE_REMOTE_ROW(struct watch_flags, index,
+			 "write an index on a network file system"),
 	{ "verbose", 'v', NULL, "tell of every update", FLAG_SET,
 	  FIELD(verbose), true, NULL },
 	{ "quiet", 'q', NULL, "tell of failures only", FLAG_SET, FIELD(quiet),
 	  true, NULL },
-	{ "help", 'h', NULL, "this help", FLAG_SET, FIELD(help), true, NULL },
+	FLAG_HELP_ROW,
 };
 
-static const struct flag_table watch_rows = {
-	watch_table, sizeof(watch_table) / sizeof(watch_table[0])
-};
 
 /* One run of the command. */
 struct watch_run {
-	struct watch_flags flags;
-	struct buf index_dir;
+	const struct watch_flags *flags;
 	uint64_t unreadable;	/* told of last */
 };
 
@@ -130,7 +128,7 @@ static void show_partial(const struct watch_event *e)
 static void show_event(void *ctx, const struct watch_event *e)
 {
 	struct watch_run *run = ctx;
-	const struct watch_flags *f = &run->flags;
+	const struct watch_flags *f = run->flags;
 
 	switch (e->news) {
 	case WATCH_READY:
@@ -176,14 +174,24 @@ static void show_warning(void *ctx, const char *text)
 
 /* --- The command --------------------------------------------------------- */
 
-static int watch(struct watch_run *run, struct scout_err *err)
+static void preset(void *options)
 {
-	const struct watch_flags *f = &run->flags;
+	struct watch_flags *f = options;
+
+	f->delay_ns = SECOND_NS;
+	f->reconcile_ns = 3600 * SECOND_NS;
+	f->fallback_ns = 60 * SECOND_NS;
+}
+
+static int watch_index(struct watch_run *run, const char *index_dir,
+		       struct scout_err *err)
+{
+	const struct watch_flags *f = run->flags;
 	const struct build_options build = {
-		.index_dir = buf_cstr(&run->index_dir),
+		.index_dir = index_dir,
 		.nthreads = (unsigned)(f->nthreads > 256 ? 256 : f->nthreads),
 		.memory_bytes = f->memory_bytes,
-		.force_remote = f->force_remote,
+		.force_remote = f->index.force_remote,
 		.lock = { .command = "scout-index watch" },
 		.warn = show_warning };
 	const struct watch_options options = {
@@ -192,8 +200,6 @@ static int watch(struct watch_run *run, struct scout_err *err)
 		.event = show_event, .event_ctx = run };
 	int rc;
 
-	if (!build.index_dir)
-		return scout_err_set(err, SCOUT_E_NOMEM, "index path");
 	interrupt_catch();
 	if (f->nice)
 		(void)os_be_nice();
@@ -206,53 +212,21 @@ static int watch(struct watch_run *run, struct scout_err *err)
 	return rc;
 }
 
-static int parse(const char **args, size_t nargs, struct arena *arena,
-		 struct watch_flags *flags, struct scout_err *err)
+static int watch(struct command_run *command)
 {
-	int rc;
+	struct watch_run run = { .flags = command->options };
+	const char *index_dir;
+	int rc = command_find_index(command, &run.flags->index, &index_dir);
 
-	flags->delay_ns = SECOND_NS;
-	flags->reconcile_ns = 3600 * SECOND_NS;
-	flags->fallback_ns = 60 * SECOND_NS;
-	rc = flags_parse(&watch_rows, args, nargs, flags, &flags->folders,
-			 arena, err);
-	if (rc < 0 || flags->help)
-		return rc;
-	if (flags->folders.nitems + (flags->index_dir != NULL) > 1)
-		return scout_err_set(err, SCOUT_E_USAGE,
-				     "watch takes one folder or --index DIR");
-	return SCOUT_OK;
-}
-
-static int run_watch(const char **args, size_t nargs, struct output *out,
-		     int *out_code, struct scout_err *err)
-{
-	struct watch_run run = { .index_dir = BUF_INIT(MEM_OTHER) };
-	struct flag_list *folders = &run.flags.folders;
-	struct arena arena;
-	int rc;
-
-	(void)out_code;
-	arena_init(&arena, MEM_OTHER);
-	rc = parse(args, nargs, &arena, &run.flags, err);
-	if (!rc && run.flags.help) {
-		command_print_help(&watch_command, out);
-		goto out;
-	}
-	if (!rc)
-		rc = index_arg_find(run.flags.index_dir,
-				    folders->nitems ? folders->items[0] : NULL,
-				    run.flags.force_remote, &run.index_dir,
-				    err);
-	if (!rc)
-		rc = watch(&run, err);
-out:
-	buf_release(&run.index_dir);
-	arena_release(&arena);
-	return rc;
+	return rc < 0 ? rc : watch_index(&run, index_dir, command->err);
 }
 
 const struct command watch_command = {
-	"watch", "[FLAGS] [DIR]", "keep an index up to date as files change",
-	&watch_rows, run_watch
+	.name = "watch",
+	.usage = "[FLAGS] [DIR]",
+	.help = "keep an index up to date as files change",
+	.flags = FLAG_TABLE(watch_table),
+	.options_bytes = sizeof(struct watch_flags),
+	.preset = preset,
+	.run = watch,
 };
