@@ -68,11 +68,11 @@ static void init_outside(struct display_path *d, struct span root,
 	buf_release(&with_slash);
 }
 
-static void init_absolute(struct display_path *d, struct span root)
+static void put_folder(struct buf *out, struct span folder)
 {
-	buf_put_span(&d->prefix, root);
-	if (!root.len || root.ptr[root.len - 1] != '/')
-		buf_put_u8(&d->prefix, '/');
+	buf_put_span(out, folder);
+	if (!folder.len || folder.ptr[folder.len - 1] != '/')
+		buf_put_u8(out, '/');
 }
 
 int display_path_init(struct display_path *d, const char *root, bool absolute,
@@ -84,10 +84,12 @@ int display_path_init(struct display_path *d, const char *root, bool absolute,
 	buf_init(&d->inside, MEM_OTHER);
 	buf_init(&d->prefix, MEM_OTHER);
 	buf_init(&d->shown, MEM_OTHER);
+	buf_init(&d->root, MEM_OTHER);
 	r = span_str(realpath(root, real_root) ? real_root : root);
 	h = span_str(realpath(".", real_here) ? real_here : "/");
+	put_folder(&d->root, r);
 	if (absolute) {
-		init_absolute(d, r);
+		put_folder(&d->prefix, r);
 	} else if (r.len == 1 || (span_has_prefix(h, r) &&
 				  (h.len == r.len || h.ptr[r.len] == '/'))) {
 		buf_put_span(&d->inside,
@@ -95,7 +97,8 @@ int display_path_init(struct display_path *d, const char *root, bool absolute,
 	} else if (!named) {
 		init_outside(d, r, h);
 	}
-	if (buf_status(&d->inside) < 0 || buf_status(&d->prefix) < 0)
+	if (buf_status(&d->inside) < 0 || buf_status(&d->prefix) < 0 ||
+	    buf_status(&d->root) < 0)
 		return scout_err_set(err, SCOUT_E_NOMEM, "paths");
 	return SCOUT_OK;
 }
@@ -105,6 +108,7 @@ void display_path_release(struct display_path *d)
 	buf_release(&d->inside);
 	buf_release(&d->prefix);
 	buf_release(&d->shown);
+	buf_release(&d->root);
 }
 
 int display_path(struct display_path *d, struct span path, struct span *out)

@@ -16,6 +16,7 @@ struct display_path {
 				 * empty */
 	struct buf prefix;	/* put before every path */
 	struct buf shown;	/* the last path made */
+	struct buf root;	/* the folder searched, absolute, with a '/' */
 };
 
 /*

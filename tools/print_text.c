@@ -4,16 +4,60 @@
 
 #include "index_format/fold.h"
 #include "tools/cli.h"
+#include "tools/unescape.h"
 
 static bool chosen(int tristate, bool otherwise)
 {
 	return tristate == UNSET ? otherwise : tristate == YES;
 }
 
-void text_printer_init(struct text_printer *p, const struct query_flags *flags,
-		       bool color, struct display_path *paths,
-		       struct output *out)
+/* Appends a separator to p->separators; how long it is. */
+static size_t put_separator(struct text_printer *p, const char *text,
+			    const char *usual)
 {
+	size_t before = p->separators.len;
+
+	if (text)
+		unescape(text, &p->separators);
+	else
+		buf_put_str(&p->separators, usual);
+	return p->separators.len - before;
+}
+
+static int make_separators(struct text_printer *p,
+			   const struct query_flags *flags)
+{
+	size_t match, context, group;
+
+	match = put_separator(p, flags->match_separator, ":");
+	context = put_separator(p, flags->context_separator, "-");
+	group = put_separator(p, flags->group_separator, "--");
+	if (buf_status(&p->separators) < 0)
+		return SCOUT_E_NOMEM;
+	p->match_separator = span_of(p->separators.ptr, match);
+	p->context_separator = span_of(p->separators.ptr + match, context);
+	p->group_separator = span_of(p->separators.ptr + match + context,
+				     group);
+	p->has_group_separator = !flags->no_group_separator;
+	p->path_separator = flags->path_separator;
+	return SCOUT_OK;
+}
+
+static int make_links(struct text_printer *p, const struct query_flags *flags)
+{
+	if (!flags->hyperlink.nparts || !p->with_path)
+		return SCOUT_OK;
+	p->link = &flags->hyperlink;
+	if (p->link->needs_host)
+		hyperlink_put_host(flags->hostname_bin, &p->host);
+	return buf_status(&p->host);
+}
+
+int text_printer_init(struct text_printer *p, const struct query_flags *flags,
+		      bool color, struct display_path *paths,
+		      struct output *out, struct scout_err *err)
+{
+	int rc;
 	bool terminal = isatty(out->fd);
 
 	*p = (struct text_printer){
@@ -44,11 +88,21 @@ void text_printer_init(struct text_printer *p, const struct query_flags *flags,
 	p->uses_matches |= p->columns || p->only_matching || p->per_match ||
 			   flags->stats;
 	buf_init(&p->path, MEM_OTHER);
+	buf_init(&p->link_path, MEM_OTHER);
+	buf_init(&p->host, MEM_OTHER);
+	buf_init(&p->separators, MEM_OTHER);
+	rc = make_separators(p, flags);
+	if (!rc && color)
+		rc = make_links(p, flags);
+	return rc < 0 ? scout_err_set(err, rc, "printing") : SCOUT_OK;
 }
 
 void text_printer_release(struct text_printer *p)
 {
 	buf_release(&p->path);
+	buf_release(&p->link_path);
+	buf_release(&p->host);
+	buf_release(&p->separators);
 }
 
 static int status(const struct text_printer *p)
@@ -80,6 +134,48 @@ static void put_path(struct text_printer *p)
 	p->color_bytes += p->path_escapes;
 }
 
+/* Links are no bytes of the answer either, as --stats counts them. */
+static void start_link(struct text_printer *p, uint64_t line, uint64_t column)
+{
+	const struct hyperlink_values values = {
+		.path = buf_span(&p->link_path), .host = buf_span(&p->host),
+		.line = line, .column = column };
+	uint64_t before = output_total(p->out);
+
+	hyperlink_begin(p->link, &values, p->out);
+	p->color_bytes += output_total(p->out) - before;
+}
+
+static void end_link(struct text_printer *p)
+{
+	uint64_t before = output_total(p->out);
+
+	hyperlink_end(p->out);
+	p->color_bytes += output_total(p->out) - before;
+}
+
+/* The path, which one can click on. */
+static void put_linked_path(struct text_printer *p)
+{
+	if (p->link)
+		start_link(p, 1, 1);
+	put_path(p);
+	if (p->link)
+		end_link(p);
+}
+
+static void put_shown(struct text_printer *p, struct span shown)
+{
+	size_t i, start = p->path.len;
+
+	buf_put_span(&p->path, shown);
+	if (p->path_separator == '/' || buf_status(&p->path) < 0)
+		return;
+	for (i = start; i < p->path.len; i++)
+		if (p->path.ptr[i] == '/')
+			p->path.ptr[i] = p->path_separator;
+}
+
 /* Makes the path as it will be printed, once per file. */
 static int render_path(struct text_printer *p, struct span path)
 {
@@ -89,6 +185,7 @@ static int render_path(struct text_printer *p, struct span path)
 	if (rc < 0)
 		return rc;
 	buf_clear(&p->path);
+	buf_clear(&p->link_path);
 	p->path_escapes = 0;
 	if (p->colors) {
 		buf_put(&p->path, p->colors->start[COLOR_PATH],
@@ -96,16 +193,21 @@ static int render_path(struct text_printer *p, struct span path)
 		p->path_escapes = p->colors->start_len[COLOR_PATH] +
 				  sizeof(COLOR_RESET) - 1;
 	}
-	buf_put_span(&p->path, shown);
+	put_shown(p, shown);
 	if (p->colors)
 		buf_put_str(&p->path, COLOR_RESET);
-	return buf_status(&p->path);
+	if (p->link) {
+		hyperlink_put_path(buf_span(&p->paths->root), &p->link_path);
+		hyperlink_put_path(path, &p->link_path);
+		rc = buf_status(&p->link_path);
+	}
+	return rc < 0 ? rc : buf_status(&p->path);
 }
 
 /* The path as a line of its own. */
 static void put_path_line(struct text_printer *p)
 {
-	put_path(p);
+	put_linked_path(p);
 	if (p->null)
 		output_put_byte(p->out, '\0');
 	else
@@ -120,9 +222,10 @@ static void begin_lines(struct text_printer *p)
 	if (p->file_begun)
 		return;
 	p->file_begun = true;
-	if (p->any_printed && (p->heading || p->has_context)) {
+	if (p->any_printed && (p->heading || (p->has_context &&
+					      p->has_group_separator))) {
 		if (!p->heading)
-			output_put_str(p->out, "--");
+			output_put_span(p->out, p->group_separator);
 		output_end_line(p->out);
 	}
 	p->any_printed = true;
@@ -130,39 +233,47 @@ static void begin_lines(struct text_printer *p)
 		put_path_line(p);
 }
 
+/* A number after the separator of the field before it, if there is one. */
 static void put_number(struct text_printer *p, enum color_part part,
-		       uint64_t n, uint8_t separator)
+		       uint64_t n, struct span pending)
 {
-	if (p->colors) {
-		start_color(p, part);
-		output_put_u64(p->out, n);
-		end_color(p);
-		output_put_byte(p->out, separator);
-	} else {
-		uint8_t *start = output_room(p->out, OUTPUT_MAX_DIGITS + 1);
-		uint8_t *end = output_format_u64(start, n);
-
-		*end++ = separator;
-		p->out->len += (size_t)(end - start);
-	}
+	output_put_span(p->out, pending);
+	start_color(p, part);
+	output_put_u64(p->out, n);
+	end_color(p);
 }
 
 /* Path, line, column (0: none) and offset before the text of a line. */
 static void put_prelude(struct text_printer *p, const struct scout_line *line,
 			uint64_t column, uint64_t offset)
 {
-	uint8_t separator = line->is_context ? '-' : ':';
+	static const uint8_t nul;
+	const struct span separator = line->is_context ? p->context_separator :
+							 p->match_separator;
+	bool links = p->link && (!p->heading || p->link->needs_line);
+	struct span pending = span_of(&nul, 0);
 
+	if (links)
+		start_link(p, line->number, column ? column : 1);
 	if (!p->heading && p->with_path) {
 		put_path(p);
-		output_put_byte(p->out, p->null ? '\0' : separator);
+		pending = p->null ? span_of(&nul, 1) : separator;
 	}
-	if (p->line_numbers)
-		put_number(p, COLOR_LINE, line->number, separator);
-	if (p->columns && column)
-		put_number(p, COLOR_COLUMN, column, separator);
-	if (p->byte_offset)
-		put_number(p, COLOR_COLUMN, offset, separator);
+	if (p->line_numbers) {
+		put_number(p, COLOR_LINE, line->number, pending);
+		pending = separator;
+	}
+	if (p->columns && column) {
+		put_number(p, COLOR_COLUMN, column, pending);
+		pending = separator;
+	}
+	if (p->byte_offset) {
+		put_number(p, COLOR_COLUMN, offset, pending);
+		pending = separator;
+	}
+	if (links)
+		end_link(p);
+	output_put_span(p->out, pending);
 }
 
 static bool is_space(uint8_t c)
@@ -337,9 +448,9 @@ static int text_group_break(void *ctx)
 {
 	struct text_printer *p = ctx;
 
-	if (p->mode != PRINT_LINES)
+	if (p->mode != PRINT_LINES || !p->has_group_separator)
 		return SCOUT_OK;
-	output_put_str(p->out, "--");
+	output_put_span(p->out, p->group_separator);
 	output_end_line(p->out);
 	return status(p);
 }
@@ -371,7 +482,7 @@ static int text_begin_file(void *ctx, const struct scout_file *file)
 static void put_count(struct text_printer *p, uint64_t n)
 {
 	if (p->with_path) {
-		put_path(p);
+		put_linked_path(p);
 		output_put_byte(p->out, p->null ? '\0' : ':');
 	}
 	output_put_u64(p->out, n);

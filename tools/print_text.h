@@ -23,12 +23,20 @@ struct text_printer {
 	bool has_context;
 	uint64_t max_columns, max_count;
 	const struct colors *colors;	/* NULL: none */
+	const struct hyperlink *link;	/* NULL: none */
+	struct buf host;		/* of links */
+	uint8_t path_separator;
+	struct buf separators;		/* owns those below */
+	struct span match_separator, context_separator;	/* after fields */
+	struct span group_separator;	/* between groups of lines */
+	bool has_group_separator;
 	struct output *out;
 	struct display_path *paths;
 	const char *program;	/* for messages on stderr; NULL: none */
 	/* the file being printed */
 	struct buf path;	/* as printed, coloured */
 	size_t path_escapes;	/* bytes of path that are colour */
+	struct buf link_path;	/* as links have it */
 	bool file_begun;	/* something of it is printed */
 	uint64_t start_bytes;	/* output_total at its begin */
 	/* all files */
@@ -38,10 +46,11 @@ struct text_printer {
 	uint64_t bytes_printed;	/* as --stats counts them: without colours */
 };
 
-/* All arguments but p are borrowed.  color: whether to use flags->colors. */
-void text_printer_init(struct text_printer *p, const struct query_flags *flags,
-		       bool color, struct display_path *paths,
-		       struct output *out);
+/* All arguments but p are borrowed.  color: whether to use flags->colors and
+ * links.  SCOUT_E_NOMEM; release it all the same. */
+int text_printer_init(struct text_printer *p, const struct query_flags *flags,
+		      bool color, struct display_path *paths,
+		      struct output *out, struct scout_err *err);
 void text_printer_release(struct text_printer *p);
 
 /* The sink; its messages go to stderr if p->program is set. */

@@ -3,328 +3,7 @@
 #include <stdlib.h>
 
 #include "query/language/plain_pattern.h"
-#include "tools/cli.h"
 #include "tools/config.h"
-
-/* Rows of the table below. */
-#define FIELD(f) offsetof(struct query_flags, f)
-#define SET(name, letter, field, value, help) \
-	{ name, letter, NULL, help, FLAG_SET, FIELD(field), value, NULL }
-#define NUMBER(name, letter, field, what, help) \
-	{ name, letter, what, help, FLAG_NUMBER, FIELD(field), 0, NULL }
-#define TEXT(name, letter, field, what, help) \
-	{ name, letter, what, help, FLAG_TEXT, FIELD(field), 0, NULL }
-#define LIST(name, letter, field, what, help) \
-	{ name, letter, what, help, FLAG_LIST, FIELD(field), 0, NULL }
-#define CALL(name, letter, what, fn, help) \
-	{ name, letter, what, help, FLAG_CALL, 0, 0, fn }
-#define REFUSED(name, letter, what, why) \
-	{ name, letter, what, why, FLAG_REFUSED, 0, 0, NULL }
-
-/* As in ripgrep, -A and -B together replace an earlier -C, and it them. */
-static int apply_context(void *options, const struct flag *flag,
-			 const char *value, struct scout_err *err)
-{
-	struct query_flags *f = options;
-	uint64_t n;
-
-	if (!cli_parse_number(value, &n) || n > UINT32_MAX)
-		return scout_err_set(err, SCOUT_E_USAGE,
-				     "-%c, --%s wants a number of lines, "
-				     "not '%s'", flag->letter, flag->name,
-				     value);
-	if (f->context_both && flag->letter != 'C')
-		f->before = f->after = 0;
-	f->context_both = flag->letter == 'C';
-	if (flag->letter != 'A')
-		f->before = n;
-	if (flag->letter != 'B')
-		f->after = n;
-	return SCOUT_OK;
-}
-
-static int apply_max_count(void *options, const struct flag *flag,
-			   const char *value, struct scout_err *err)
-{
-	struct query_flags *f = options;
-
-	if (!cli_parse_number(value, &f->max_count))
-		return scout_err_set(err, SCOUT_E_USAGE,
-				     "-m, --%s wants a number, not '%s'",
-				     flag->name, value);
-	f->max_count_given = true;
-	return SCOUT_OK;
-}
-
-/* Flags that undo each other: the last one given counts. */
-static int apply_count(void *options, const struct flag *flag,
-		       const char *value, struct scout_err *err)
-{
-	struct query_flags *f = options;
-
-	(void)value;
-	(void)err;
-	f->count = flag->letter == 'c';
-	f->count_matches = !f->count;
-	return SCOUT_OK;
-}
-
-static int apply_paths(void *options, const struct flag *flag,
-		       const char *value, struct scout_err *err)
-{
-	struct query_flags *f = options;
-
-	(void)value;
-	(void)err;
-	f->paths = true;
-	f->without_match = flag->letter != 'l';
-	return SCOUT_OK;
-}
-
-static int apply_pretty(void *options, const struct flag *flag,
-			const char *value, struct scout_err *err)
-{
-	struct query_flags *f = options;
-
-	(void)flag;
-	(void)value;
-	(void)err;
-	if (f->color == COLOR_AUTO)
-		f->color = COLOR_PRETTY;
-	f->heading = f->line_number = YES;
-	return SCOUT_OK;
-}
-
-/* Which of the words value is; -1 and an error if none. */
-static int choose(const struct flag *flag, const char *value,
-		  const char *const *words, struct scout_err *err)
-{
-	int i;
-
-	for (i = 0; words[i]; i++)
-		if (!strcmp(words[i], value))
-			return i;
-	return scout_err_set(err, SCOUT_E_USAGE, "--%s wants %s, not '%s'",
-			     flag->name, flag->value, value);
-}
-
-static int apply_color(void *options, const struct flag *flag,
-		       const char *value, struct scout_err *err)
-{
-	static const char *const words[] = { "auto", "never", "always", "ansi",
-					     NULL };
-	struct query_flags *f = options;
-	int n = choose(flag, value, words, err);
-
-	if (n < 0)
-		return n;
-	f->color = n < 2 ? n : COLOR_ALWAYS;
-	return SCOUT_OK;
-}
-
-static int apply_colors(void *options, const struct flag *flag,
-			const char *value, struct scout_err *err)
-{
-	struct query_flags *f = options;
-
-	(void)flag;
-	return colors_apply(&f->colors, value, err);
-}
-
-static int apply_verify(void *options, const struct flag *flag,
-			const char *value, struct scout_err *err)
-{
-	static const char *const words[] = { "auto", "always", "never", NULL };
-	struct query_flags *f = options;
-	int n = choose(flag, value, words, err);
-
-	if (n < 0)
-		return n;
-	f->verify = n == 0 ? VERIFY_AUTO : n == 1 ? VERIFY_ALWAYS :
-						    VERIFY_NEVER;
-	return SCOUT_OK;
-}
-
-static int apply_sort(void *options, const struct flag *flag,
-		      const char *value, struct scout_err *err)
-{
-	/* by enum query_sort; none is what comes anyway */
-	static const char *const words[] = { "path", "modified", "size",
-					     "score", "none", NULL };
-	struct query_flags *f = options;
-	int n;
-
-	if (!strcmp(value, "accessed") || !strcmp(value, "created"))
-		return scout_err_set(err, SCOUT_E_USAGE,
-				     "--%s=%s is not supported", flag->name,
-				     value);
-	n = choose(flag, value, words, err);
-	if (n < 0)
-		return n;
-	f->sort_given = true;
-	f->sort = n == 4 ? SORT_PATH : n;
-	f->sort_reversed = n != 4 && !strcmp(flag->name, "sortr");
-	return SCOUT_OK;
-}
-
-static int apply_scope(void *options, const struct flag *flag,
-		       const char *value, struct scout_err *err)
-{
-	struct query_flags *f = options;
-
-	(void)flag;
-	f->line_scope = !strcmp(value, "line");
-	if (f->line_scope || !strcmp(value, "file"))
-		return SCOUT_OK;
-	return scout_err_set(err, SCOUT_E_USAGE,
-			     "--scope wants file or line, not '%s'", value);
-}
-
-static int apply_nothing(void *options, const struct flag *flag,
-			 const char *value, struct scout_err *err)
-{
-	(void)options;
-	(void)flag;
-	(void)value;
-	(void)err;
-	return SCOUT_OK;
-}
-
-static const struct flag table[] = {
-	LIST("regexp", 'e', patterns, "QUERY",
-	     "a query; several are alternatives"),
-	LIST("glob", 'g', globs, "GLOB",
-	     "only files that GLOB matches, or not, if it begins with '!'"),
-	LIST("type", 't', types, "TYPE", "only files of this type"),
-	LIST("type-not", 'T', types_not, "TYPE", "no files of this type"),
-	SET("ignore-case", 'i', case_mode, CASE_IGNORE,
-	    "no operand compares case"),
-	SET("case-sensitive", 's', case_mode, CASE_SENSITIVE,
-	    "all operands compare case"),
-	SET("smart-case", 'S', case_mode, CASE_SMART,
-	    "operands with an upper-case letter compare case"),
-	SET("fixed-strings", 'F', fixed_strings, true,
-	    "the query is a text to be found as it is"),
-	SET("pcre2", 'P', pcre2, true, "the query is a regex (PCRE2)"),
-	SET("word-regexp", 'w', word_regexp, true,
-	    "with -F or -P: only matches that are whole words"),
-	SET("line-regexp", 'x', line_regexp, true,
-	    "with -F or -P: only matches that are whole lines"),
-	{ "index", 0, "DIR", "use the index in DIR or of that name; several: "
-	  "all of them", FLAG_LIST, FIELD(indexes), 0, NULL },
-	SET("dedup", 0, dedup, true,
-	    "with several indexes: files with the same bytes once"),
-	SET("force-remote", 0, force_remote, true,
-	    "use an index on a network file system"),
-	SET("fresh", 0, fresh, YES, "find new and changed files, too: walk the tree"),
-	SET("no-fresh", 0, fresh, NO, "do not, whatever the configuration says"),
-	SET("brute", 0, brute, true, "read every file, use no index"),
-	TEXT("root", 0, root, "DIR",
-	     "with --brute: search DIR, without any index"),
-	SET("search-zip", 'z', search_zip, true,
-	    "with --brute: search .gz and .zst files, too"),
-	SET("no-search-zip", 0, search_zip, false, NULL),
-	CALL("verify", 0, "auto, always or never", apply_verify,
-	     "which candidates to open"),
-	SET("check-reads", 0, check_reads, true,
-	    "verify the checksums of what is read of the index"),
-	NUMBER("threads", 'j', nthreads, "N", "threads (0: one a processor)"),
-	CALL("scope", 0, "file or line", apply_scope,
-	     "what the query is asked of: each file, or each line by itself"),
-
-	CALL("count", 'c', NULL, apply_count, "print counts of lines"),
-	CALL("count-matches", 0, NULL, apply_count, "print counts of matches"),
-	CALL("files-with-matches", 'l', NULL, apply_paths,
-	     "print only the paths of files that match"),
-	CALL("files-without-match", 0, NULL, apply_paths,
-	     "print only the paths of files that do not"),
-	SET("only-matching", 'o', only_matching, true,
-	    "print only the matching parts of lines"),
-	SET("quiet", 'q', quiet, true, "print nothing; see the exit code"),
-	SET("json", 0, json, true, "print ripgrep's JSON lines"),
-	SET("no-json", 0, json, false, NULL),
-	SET("vimgrep", 0, vimgrep, true, "one line per match, with column"),
-	CALL("after-context", 'A', "N", apply_context, "show N lines after"),
-	CALL("before-context", 'B', "N", apply_context, "show N lines before"),
-	CALL("context", 'C', "N", apply_context, "show N lines around"),
-	CALL("max-count", 'm', "N", apply_max_count,
-	     "at most N matching lines of a file"),
-
-	SET("line-number", 'n', line_number, YES, "show line numbers"),
-	SET("no-line-number", 'N', line_number, NO, "show no line numbers"),
-	SET("with-filename", 'H', filename, YES, "show paths"),
-	SET("no-filename", 'I', filename, NO, "show no paths"),
-	SET("heading", 0, heading, YES, "group lines below their path"),
-	SET("no-heading", 0, heading, NO, "put the path on every line"),
-	SET("column", 0, column, YES, "show the column of the first match"),
-	SET("no-column", 0, column, NO, "show no columns"),
-	SET("byte-offset", 'b', byte_offset, true,
-	    "show the offset in the file"),
-	SET("null", '0', null, true, "end paths with a NUL byte"),
-	SET("trim", 0, trim, true, "drop white space before lines"),
-	SET("no-trim", 0, trim, false, NULL),
-	NUMBER("max-columns", 'M', max_columns, "N",
-	       "leave out lines longer than N bytes"),
-	SET("max-columns-preview", 0, preview, true,
-	    "show the beginning of such lines"),
-	SET("no-max-columns-preview", 0, preview, false, NULL),
-	SET("absolute-path", 0, absolute_path, true, "show absolute paths"),
-	CALL("color", 0, "auto, always, never or ansi", apply_color,
-	     "when to use colours"),
-	CALL("colors", 0, "SPEC", apply_colors,
-	     "a colour, such as match:fg:blue"),
-	CALL("pretty", 'p', NULL, apply_pretty,
-	     "as --color always --heading --line-number"),
-	CALL("sort", 0, "path, modified, size or score", apply_sort,
-	     "the order of files; score: the best first"),
-	CALL("sortr", 0, "path, modified, size or score", apply_sort,
-	     "the same, reversed"),
-	NUMBER("top", 0, top, "N", "only the N files that answer best"),
-	CALL("sort-files", 0, NULL, apply_nothing, NULL),
-	SET("line-buffered", 0, by_line, YES, "write every line at once"),
-	SET("block-buffered", 0, by_line, NO, "write in large blocks"),
-	SET("no-line-buffered", 0, by_line, UNSET, NULL),
-	SET("no-block-buffered", 0, by_line, UNSET, NULL),
-
-	SET("stats", 0, stats, true, "print figures of the search"),
-	SET("no-stats", 0, stats, false, NULL),
-	SET("explain", 0, explain, true, "print how the query was answered"),
-	TEXT("batch", 0, batch, "FILE", "count many queries, one a line"),
-	NUMBER("repeat", 0, repeat, "N",
-	       "with --batch: run each N times, report the median"),
-	SET("no-messages", 0, no_messages, true,
-	    "say nothing of unreadable files"),
-	SET("messages", 0, no_messages, false, NULL),
-	SET("fail-on-truncate", 0, fail_on_truncate, true,
-	    "exit 3 if an answer had to be cut short"),
-	SET("no-config", 0, no_config, true, "read no configuration file"),
-	SET("help", 'h', help, true, "short help; --help says more"),
-	SET("version", 'V', version, true, "print the version"),
-
-	REFUSED("hyperlink-format", 0, "FORMAT", "not supported yet"),
-	REFUSED("path-separator", 0, "SEP", "not supported yet"),
-	REFUSED("iglob", 0, "GLOB", "not supported yet"),
-	REFUSED("hidden", '.', NULL,
-		"which files there are is decided by scout-index build"),
-	REFUSED("no-ignore", 0, NULL,
-		"which files there are is decided by scout-index build"),
-	REFUSED("unrestricted", 'u', NULL,
-		"which files there are is decided by scout-index build"),
-	REFUSED("follow", 'L', NULL,
-		"which files there are is decided by scout-index build"),
-	REFUSED("invert-match", 'v', NULL,
-		"not supported; NOT in the query and --files-without-match "
-		"work on whole files"),
-	REFUSED("multiline", 'U', NULL,
-		"not supported; write /REGEX/m in the query"),
-	REFUSED("file", 'f', "FILE",
-		"not supported; --batch FILE counts many queries"),
-	REFUSED("replace", 'r', "TEXT", "not supported"),
-};
-
-const struct flag_table query_flag_table = {
-	table, sizeof(table) / sizeof(table[0])
-};
 
 /* True if --no-config stands among the flags of the command line. */
 static bool has_no_config(char **argv, int argc)
@@ -450,7 +129,7 @@ int query_flags_parse(int argc, char **argv, struct arena *arena,
 	size_t by_config;
 	int rc, i;
 
-	*flags = (struct query_flags){ .repeat = 1 };
+	*flags = (struct query_flags){ .repeat = 1, .path_separator = '/' };
 	colors_init(&flags->colors);
 	if (!has_no_config(argv, argc)) {
 		rc = parse_config(arena, flags, err);
@@ -474,6 +153,13 @@ int query_flags_parse(int argc, char **argv, struct arena *arena,
 		/* those of the command line replace the others */
 		flags->indexes.items += by_config;
 		flags->indexes.nitems -= by_config;
+	}
+	/* as in ripgrep, those of --iglob come after those of -g */
+	for (i = 0; i < (int)flags->iglobs.nitems; i++) {
+		rc = flag_list_add(&flags->globs, flags->iglobs.items[i],
+				   arena, err);
+		if (rc < 0)
+			return rc;
 	}
 	flags->long_help = flags->help && has_long_help(argv, argc);
 	if (flags->help || flags->version)
@@ -593,6 +279,8 @@ void query_flags_options(const struct query_flags *flags,
 	out->max_count = flags->max_count;
 	out->narrow.globs = flags->globs.items;
 	out->narrow.nglobs = flags->globs.nitems;
+	out->narrow.nglobs_icase = flags->globs_icase ? flags->globs.nitems :
+							flags->iglobs.nitems;
 	out->narrow.types = flags->types.items;
 	out->narrow.ntypes = flags->types.nitems;
 	out->narrow.types_not = flags->types_not.items;

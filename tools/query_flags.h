@@ -10,6 +10,7 @@
 #include "query/query.h"
 #include "tools/color.h"
 #include "tools/flags.h"
+#include "tools/hyperlink.h"
 
 /* What is printed of the files that match. */
 enum print_mode {
@@ -30,7 +31,9 @@ struct query_flags {
 	/* what to ask */
 	struct flag_list patterns;	/* -e */
 	bool line_scope;		/* --scope=line */
-	struct flag_list globs, types, types_not;	/* -g -t -T */
+	struct flag_list globs, iglobs;	/* -g --iglob */
+	struct flag_list types, types_not;	/* -t -T */
+	int globs_icase;		/* --glob-case-insensitive */
 	struct flag_list words;		/* arguments */
 	int case_mode;			/* enum case_mode */
 	int fixed_strings, pcre2;	/* patterns of grep, not the language */
@@ -66,6 +69,13 @@ struct query_flags {
 	uint64_t max_columns;		/* 0: no limit */
 	int color;			/* enum color_when */
 	struct colors colors;
+	struct hyperlink hyperlink;
+	const char *hostname_bin;
+	/* separators as they are written, with escapes; NULL: the usual */
+	const char *match_separator, *context_separator;
+	const char *group_separator;
+	bool no_group_separator;
+	uint8_t path_separator;
 	int absolute_path;
 	int stats, no_messages, fail_on_truncate;
 	/* other things to do than a search */

@@ -125,12 +125,13 @@ static int make_printer(struct session *s, struct scout_sink *out)
 		*out = json_printer_sink(&s->json_printer);
 		return rc;
 	}
-	text_printer_init(&s->text_printer, flags,
-			  color_wanted((enum color_when)flags->color,
-				       STDOUT_FILENO), &s->paths, &s->out);
+	rc = text_printer_init(&s->text_printer, flags,
+			       color_wanted((enum color_when)flags->color,
+					    STDOUT_FILENO),
+			       &s->paths, &s->out, &s->err);
 	s->text_printer.program = messages;
 	*out = text_printer_sink(&s->text_printer);
-	return SCOUT_OK;
+	return rc;
 }
 
 /* What comes after the last hit. */

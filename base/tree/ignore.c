@@ -190,8 +190,9 @@ static bool can_match(const struct rule *r, struct span glob)
  * Compiles one line.  SCOUT_END if it holds no rule (a comment, a blank line),
  * SCOUT_E_USAGE if it is bad, SCOUT_E_NOMEM.
  */
-static int parse_line(struct span line, struct rule *r, struct buf *tmp,
-		      struct arena *arena, struct scout_err *err)
+static int parse_line(struct span line, unsigned flags, struct rule *r,
+		      struct buf *tmp, struct arena *arena,
+		      struct scout_err *err)
 {
 	bool anchored;
 	int rc;
@@ -207,12 +208,12 @@ static int parse_line(struct span line, struct rule *r, struct buf *tmp,
 	put_glob(tmp, line, anchored);
 	if (buf_status(tmp))
 		return scout_err_set(err, SCOUT_E_NOMEM, "reading ignore rules");
-	rc = glob_compile(buf_span(tmp), GLOB_BRACES | GLOB_SEPARATOR, arena,
-			  &r->glob, err);
+	rc = glob_compile(buf_span(tmp), GLOB_BRACES | GLOB_SEPARATOR | flags,
+			  arena, &r->glob, err);
 	if (rc < 0)
 		return rc;
 	r->shape = (uint8_t)glob_shape(r->glob, &r->literal);
-	if (!can_match(r, buf_span(tmp)))
+	if (!(flags & GLOB_NOCASE) && !can_match(r, buf_span(tmp)))
 		r->shape = RULE_NEVER;
 	return SCOUT_OK;
 }
@@ -222,6 +223,7 @@ static int parse_line(struct span line, struct rule *r, struct buf *tmp,
 struct builder {
 	struct ignore_set *set;
 	uint32_t cap;
+	unsigned glob_flags;	/* besides those of all globs */
 	struct buf tmp;
 	struct arena *arena;
 };
@@ -337,7 +339,7 @@ static int add_line(struct builder *b, struct span line, struct scout_err *err)
 	struct rule r;
 	int rc;
 
-	rc = parse_line(line, &r, &b->tmp, b->arena, err);
+	rc = parse_line(line, b->glob_flags, &r, &b->tmp, b->arena, err);
 	if (rc)
 		return rc < 0 ? rc : SCOUT_OK;
 	if (!add_rule(b, &r))
@@ -389,17 +391,19 @@ int ignore_set_parse(struct span text, size_t strip, const char *name,
 	return builder_finish(&b, rc, out, err);
 }
 
-int ignore_set_globs(const char *const *globs, size_t nglobs, size_t strip,
-		     struct arena *arena, const struct ignore_set **out,
-		     struct scout_err *err)
+int ignore_set_globs(const char *const *globs, size_t nglobs, size_t nicase,
+		     size_t strip, struct arena *arena,
+		     const struct ignore_set **out, struct scout_err *err)
 {
 	struct builder b;
 	size_t i;
 	int rc;
 
 	rc = builder_init(&b, arena, strip, err);
-	for (i = 0; rc >= 0 && i < nglobs; i++)
+	for (i = 0; rc >= 0 && i < nglobs; i++) {
+		b.glob_flags = i + nicase < nglobs ? 0 : GLOB_NOCASE;
 		rc = add_line(&b, span_str(globs[i]), err);
+	}
 	return builder_finish(&b, rc, out, err);
 }
 

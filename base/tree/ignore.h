@@ -54,10 +54,11 @@ int ignore_set_parse(struct span text, size_t strip, const char *name,
 		     struct arena *arena, struct ignore_warnings *warnings,
 		     const struct ignore_set **out, struct scout_err *err);
 
-/* The same from -g globs; a bad one is SCOUT_E_USAGE. */
-int ignore_set_globs(const char *const *globs, size_t nglobs, size_t strip,
-		     struct arena *arena, const struct ignore_set **out,
-		     struct scout_err *err);
+/* The same from -g globs, of which the last nicase ignore ASCII case; a bad one
+ * is SCOUT_E_USAGE. */
+int ignore_set_globs(const char *const *globs, size_t nglobs, size_t nicase,
+		     size_t strip, struct arena *arena,
+		     const struct ignore_set **out, struct scout_err *err);
 
 /* Appends the glob that a -g glob (without "!") stands for: at any depth unless
  * it has a slash, below the root if it begins with one. */

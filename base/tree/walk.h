@@ -53,6 +53,9 @@ struct walk_rules {
 	uint64_t max_filesize;	/* bytes; 0: no limit */
 	const char **globs;	/* -g, in order, "!" negates */
 	size_t nglobs;
+	/* so many of them, the last ones, ignore ASCII case (--iglob); of a
+	 * query only, an index is never made with such */
+	size_t nglobs_icase;
 	const char **types;	/* -t NAME */
 	size_t ntypes;
 	const char **types_not;	/* -T NAME */

@@ -27,8 +27,8 @@ int walk_filter_init(struct walk_filter *f, const struct walk_rules *rules,
 	rc = check_types(rules->types_not, rules->ntypes_not, err);
 	if (rc < 0)
 		return rc;
-	rc = ignore_set_globs(rules->globs, rules->nglobs, strip, arena,
-			      &f->globs, err);
+	rc = ignore_set_globs(rules->globs, rules->nglobs, rules->nglobs_icase,
+			      strip, arena, &f->globs, err);
 	if (rc < 0)
 		return rc;
 	f->only_globs = ignore_set_has_skip(f->globs);

@@ -53,6 +53,7 @@ static void put_strings(struct buf *out, const char **strings, size_t n)
 
 void walk_rules_encode(const struct walk_rules *rules, struct buf *out)
 {
+	SCOUT_ASSERT(!rules->nglobs_icase);
 	buf_put_u8(out, RULES_VERSION);
 	buf_put_u8(out, (uint8_t)pack_flags(rules));
 	buf_put_le64(out, rules->max_filesize);

@@ -12,6 +12,7 @@ int path_narrow_make(const struct walk_rules *rules, struct arena *arena,
 		/* what else there is was decided when it was indexed */
 		.hidden = true, .no_ignore = true,
 		.globs = rules->globs, .nglobs = rules->nglobs,
+		.nglobs_icase = rules->nglobs_icase,
 		.types = rules->types, .ntypes = rules->ntypes,
 		.types_not = rules->types_not,
 		.ntypes_not = rules->ntypes_not };
