@@ -253,10 +253,12 @@ class History:
     is the record before it."""
 
     def __init__(self, recording, ignores=ignore_none):
+        self.name = recording.name
         self.root, self.before = recording.root, recording.before
         self.now = self.before.copy()   # as the program sees it
         self.changes = []
         self.syncs = []             # records that are one
+        self.commits = []           # writes into what stands, safe at once
         self.nrecords = 0
         self.mapped = set()
         for run in recording.runs:
@@ -336,6 +338,8 @@ class History:
             if end > len(self.now.files[number]):
                 self.put(Length(number, end, True), r.flags)
             self.put(Data(number, r.number, r.data), r.flags)
+            if r.flags and number <= self.before.last:
+                self.commits.append(self.nrecords)
         elif r.name == "truncate":
             self.put(Length(number, r.number, False))
         elif r.name == "allocate" and not r.flags:

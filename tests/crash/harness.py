@@ -122,19 +122,20 @@ class Scene:
                            stderr=subprocess.PIPE, timeout=HANG_SECONDS)
         return p.returncode, p.stdout, p.stderr
 
-    def build_command(self, index, threads=1):
-        return [self.index_program, "build", "--quiet", "--threads",
-                str(threads), "--memory", "16M", "--segment-docs", "16",
-                "--index", index, self.tree]
-
-    def update_command(self, index, threads=1):
-        return [self.index_program, "update", "--quiet", "--threads",
-                str(threads), "--memory", "16M", "--index", index]
+    def command(self, kind, index, threads=1):
+        """Of a build, an update or a compact."""
+        more = ["--segment-docs", "16", "--index", index, self.tree] \
+            if kind == "build" else ["--index", index]
+        return [self.index_program, kind, "--quiet", "--threads",
+                str(threads), "--memory", "16M", *more]
 
     def build(self, index):
-        code, _, err = self.run(self.build_command(index))
+        self.run_to_end("build", index)
+
+    def run_to_end(self, kind, index):
+        code, _, err = self.run(self.command(kind, index))
         if code != 0:
-            raise Broken("build: exit code %d, %r" % (code, err))
+            raise Broken("%s: exit code %d, %r" % (kind, code, err))
 
     def answers(self, index):
         """Messages are kept without the index's folder and age."""
@@ -164,28 +165,34 @@ class Scene:
         raise Broken("answers of neither index: %s" % ", ".join(
             "%d %r %r" % (c, o[:20], e[:120]) for c, o, e in answers))
 
-    def build_again(self, index):
-        self.run_again(index, False)
-
-    def run_again(self, index, update):
-        """The next run finds its way, answers as new, leaves nothing over."""
-        if update:
-            code, _, err = self.run(self.update_command(index))
-            if code != 0:
-                raise Broken("update: exit code %d, %r" % (code, err))
-            code, out, err = self.run(
-                [self.index_program, "check", "--index", index])
-            if code != 0 or b"value" in out:
-                raise Broken("after the next update: %r, %r" % (out, err))
-        else:
-            self.build(index)
+    def judge_after(self, kind, index):
+        """The same after a run.  What a compact leaves answers as the old one
+        does; if it was done it is another generation, and counts as new."""
         found = self.judge(index)
-        if found != "new":
-            raise Broken("after the next build: %s" % found)
-        with open(os.path.join(index, "CURRENT"), encoding="ascii") as f:
-            generation = f.read().strip()
+        if kind != "compact" or found != "old":
+            return found
+        same = live_generation(index) == live_generation(self.old_index)
+        return "old" if same else "new"
+
+    def run_again(self, kind, index):
+        """The next run finds its way, answers as it must (as new, but for a
+        compact, which reads no file), leaves nothing over."""
+        self.run_to_end(kind, index)
+        code, out, err = self.run(
+            [self.index_program, "check", "--index", index])
+        if code != 0 or b"value" in out:
+            raise Broken("after the next %s: %r, %r" % (kind, out, err))
+        found = self.judge(index)
+        if found != ("old" if kind == "compact" else "new"):
+            raise Broken("after the next %s: %s" % (kind, found))
+        generation = live_generation(index)
         expect_names(index, FILES_OF_INDEX | {generation})
         expect_names(os.path.join(index, generation), FILES_OF_GENERATION)
+
+
+def live_generation(index):
+    with open(os.path.join(index, "CURRENT"), encoding="ascii") as f:
+        return f.read().strip()
 
 
 def expect_names(folder, wanted):
