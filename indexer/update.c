@@ -16,6 +16,7 @@ struct update {
 	struct changes changes;
 	struct path_set only; /* if not all of the folder is looked at */
 	bool is_changed;      /* something was put */
+	bool is_done;	      /* ... and committed, or there was nothing */
 };
 
 /* --- Writing -------------------------------------------------------------- */
@@ -275,9 +276,32 @@ static int run_update(struct update *u, const struct build_options *o,
 		rc = commit(u, err);
 	if (rc < 0)
 		return rc;
+	u->is_done = true;
 	/* also without changes: the last run may have been stopped before it */
 	live_index_let_go(ix);
 	return compaction_tidy(r, ix->segments, &ix->nsegments, err);
+}
+
+/* Says how far a run came that has failed. */
+static void explain_end(const struct update *u, int rc, struct scout_err *err)
+{
+	struct scout_err why = SCOUT_ERR_INIT;
+
+	if (rc == SCOUT_E_CANCELLED) {
+		scout_err_set(err, rc,
+			      u->is_done ? "stopped while it merged segments; "
+					   "the index is "
+					   "up to date"
+					 : "stopped; the old index stays");
+	} else if (u->is_done && err) {
+		why = *err;
+		scout_err_clear(err);
+		scout_err_set(err, rc,
+			      "the index is up to date, but its "
+			      "segments were not merged: %s",
+			      why.msg);
+		err->sys = why.sys;
+	}
 }
 
 static void fill_report(const struct update *u, struct update_report *out)
@@ -292,11 +316,13 @@ static void fill_report(const struct update *u, struct update_report *out)
 		.gone_files = c->ngone,
 		.touched_files = c->ntouched,
 		.compared_files = c->ncompared,
+		.is_done = true,
 		.is_written = u->is_changed,
 		.merges = r->merges,
 		.is_moved = r->is_moved,
-		.slowest_put_ns = slowest > r->slowest_put_ns ?
-					  slowest : r->slowest_put_ns,
+		.slowest_put_ns = slowest > r->slowest_put_ns
+					  ? slowest
+					  : r->slowest_put_ns,
 	};
 }
 
@@ -312,16 +338,14 @@ int scout_update(const struct build_options *options, struct build_report *out,
 	if (!u)
 		return scout_err_set(err, SCOUT_E_NOMEM, "updating");
 	rc = run_update(u, options, out, err);
-	if (rc == SCOUT_E_CANCELLED)
-		scout_err_set(err, rc, "stopped; the old index stays");
-	if (!rc)
+	if (rc < 0)
+		explain_end(u, rc, err);
+	if (u->is_done)
 		fill_report(u, out_update);
 	index_run_note_end(&u->ix.run, rc, err);
 	changes_release(&u->changes);
 	live_index_close(&u->ix);
 	scout_free(u);
-	if (rc < 0)
-		build_report_release(out);
 	return rc;
 }
 

@@ -15,6 +15,7 @@ struct update_report {
 	uint64_t new_files, changed_files, gone_files;
 	uint64_t touched_files;	 /* other times or inode, same content */
 	uint64_t compared_files; /* of which the content was compared */
+	bool is_done;		 /* the index says what the folder is now */
 	bool is_written;	 /* something was committed */
 	uint64_t merges;	 /* of segments */
 	bool is_moved;		 /* into a new generation */
@@ -25,8 +26,9 @@ struct update_report {
  * Updates the index in options->index_dir.  The folder and the rules of the
  * walk are those of the index: root and rules of the options are not used.  As
  * scout_build; SCOUT_E_NOTFOUND also if there is no index, SCOUT_E_VERSION if
- * it has to be built anew, SCOUT_E_CORRUPT.  out is released with
- * build_report_release.
+ * it has to be built anew, SCOUT_E_CORRUPT.  If it fails after the commit,
+ * merging segments, is_done is set and out is filled in, too.  out is released
+ * with build_report_release, if it failed or not.
  */
 int scout_update(const struct build_options *options, struct build_report *out,
 		 struct update_report *out_update, struct scout_err *err);

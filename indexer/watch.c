@@ -199,8 +199,10 @@ static int update(struct watcher *w, struct scout_err *err)
 	w->dirty = false;
 	rc = look(w, &report, &done, err);
 	plan_reconcile(w);
-	if (rc < 0)
+	if (rc < 0) {
+		build_report_release(&report);
 		return is_lasting(rc) ? rc : put_off(w, rc, err);
+	}
 	e.elapsed_ns = os_mono_ns() - start;
 	w->not_before_ns = os_mono_ns() + REST * e.elapsed_ns;
 	tell_of_limits(w);

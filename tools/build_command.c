@@ -17,9 +17,10 @@ struct build {
 	struct job job;
 	struct command_run *run;
 	const struct build_flags *flags;
-	const char *index_dir;		/* NULL: not known yet */
+	const char *index_dir; /* NULL: not known yet */
 	struct walk_rules rules;
 	uint8_t *delete_docs;
+	struct update_report update; /* if it is one */
 };
 
 static int check_arguments(const struct build *b)
@@ -33,7 +34,8 @@ static int check_arguments(const struct build *b)
 	if (folders->nitems > 1)
 		return scout_err_set(err, SCOUT_E_USAGE,
 				     "build takes one folder; '%s' is one too "
-				     "many", folders->items[1]);
+				     "many",
+				     folders->items[1]);
 	if (b->flags->segment_docs > UINT32_MAX)
 		return scout_err_set(err, SCOUT_E_USAGE,
 				     "--segment-docs is too large");
@@ -102,15 +104,16 @@ static bool can_update(struct build *b, const struct build_options *o)
 static int update_or_build(struct build *b, const struct build_options *o)
 {
 	struct scout_err *err = b->run->err;
-	struct update_report update;
 	int rc;
 
 	if (can_update(b, o)) {
-		rc = scout_update(o, &b->job.built, &update, err);
+		rc = scout_update(o, &b->job.built, &b->update, err);
 		if (rc != SCOUT_E_CORRUPT && rc != SCOUT_E_VERSION)
 			return rc;
 		job_say_rebuild(&b->job, err->msg);
 		scout_err_clear(err);
+		build_report_release(&b->job.built);
+		b->update.is_done = false;
 	}
 	return scout_build(o, &b->job.built, err);
 }
@@ -128,11 +131,11 @@ static int build_index(struct build *b)
 	if (!rc)
 		rc = update_or_build(b, &options);
 	progress_clear(&b->job.progress);
-	if (!rc) {
+	if (!rc || b->update.is_done) {
 		files = b->job.built.stats->files;
-		run->exit_code = run_report_print(&b->flags->run, b->index_dir,
-						  &b->job.built, NULL,
-						  run->out);
+		run->exit_code =
+			run_report_print(&b->flags->run, b->index_dir,
+					 &b->job.built, NULL, run->out);
 	}
 	return job_end(&b->job, b->index_dir, rc, files, &run->exit_code,
 		       run->err);

@@ -17,8 +17,8 @@ static const char program[] = "scout-index";
 
 struct update_flags {
 	struct run_flags run;
-	const char *paths_from;		/* file, or "-" */
-	int null;			/* paths end with a NUL */
+	const char *paths_from; /* file, or "-" */
+	int null;		/* paths end with a NUL */
 	int repair;
 };
 
@@ -33,8 +33,8 @@ static const struct flag update_table[] = {
 	  FIELD(null), true, NULL },
 	RUN_ROWS(struct update_flags, "write"),
 	{ "repair", 0, NULL,
-	  "check it first; a broken index is set aside and made anew",
-	  FLAG_SET, FIELD(repair), true, NULL },
+	  "check it first; a broken index is set aside and made anew", FLAG_SET,
+	  FIELD(repair), true, NULL },
 	RUN_TALK_ROWS(struct update_flags),
 	RUN_FIGURE_ROWS(struct update_flags),
 	FLAG_HELP_ROW,
@@ -46,7 +46,7 @@ struct updates {
 	struct command_run *run;
 	const struct update_flags *flags;
 	struct buf paths;
-	struct update_report update;	/* of the index under way */
+	struct update_report update; /* of the index under way */
 };
 
 static uint8_t paths_end(const struct updates *s)
@@ -63,7 +63,8 @@ static const char *guess_root(struct updates *s, const char *index_dir)
 		return s->run->words.items[0];
 	if (end - index_dir < 8 || strcmp(end - 8, "/.scout"))
 		return NULL;
-	return arena_dup(s->run->arena, index_dir, (size_t)(end - 8 - index_dir));
+	return arena_dup(s->run->arena, index_dir,
+			 (size_t)(end - 8 - index_dir));
 }
 
 /* Makes the index anew that was set aside. */
@@ -78,10 +79,13 @@ static int rebuild(struct updates *s, struct build_options *options,
 	}
 	if (rc < 0)
 		return rc;
-	cli_message(program, "the index in '%s' was broken; it is now in '%s', "
-		    "and a new one is made%s", options->index_dir,
-		    repair->where, repair->has_rules ? "" :
-		    ", by the rules that a build has without flags");
+	cli_message(program,
+		    "the index in '%s' was broken; it is now in '%s', "
+		    "and a new one is made%s",
+		    options->index_dir, repair->where,
+		    repair->has_rules
+			    ? ""
+			    : ", by the rules that a build has without flags");
 	if (!repair->root)
 		return scout_err_set(err, SCOUT_E_CORRUPT,
 				     "it cannot be read of which folder the "
@@ -107,6 +111,7 @@ static int update_or_build(struct updates *s, struct build_options *o,
 		return rc;
 	job_say_rebuild(&s->job, err->msg);
 	scout_err_clear(err);
+	build_report_release(&s->job.built);
 	o->root = rules.root;
 	o->rules = &rules.rules;
 	return scout_build(o, &s->job.built, err);
@@ -119,8 +124,8 @@ static int update_or_repair(struct updates *s, struct build_options *options,
 	int rc = SCOUT_OK;
 
 	if (s->flags->repair)
-		rc = repair_begin(options->index_dir, &options->lock, s->run->arena,
-				  &repair, err);
+		rc = repair_begin(options->index_dir, &options->lock,
+				  s->run->arena, &repair, err);
 	if (rc < 0)
 		return rc;
 	if (repair.is_broken)
@@ -135,6 +140,7 @@ static int update(struct updates *s, const char *index_dir, int *out_code,
 	struct build_options options;
 	int rc;
 
+	s->update = (struct update_report){ .is_done = false };
 	job_options(&s->job, index_dir, &options);
 	options.paths = buf_span(&s->paths);
 	options.paths_end = paths_end(s);
@@ -142,7 +148,7 @@ static int update(struct updates *s, const char *index_dir, int *out_code,
 	if (!rc)
 		rc = update_or_repair(s, &options, err);
 	progress_clear(&s->job.progress);
-	if (!rc)
+	if (!rc || s->update.is_done)
 		*out_code = run_report_print(&s->flags->run, index_dir,
 					     &s->job.built, &s->update,
 					     s->run->out);
@@ -225,7 +231,8 @@ static int update_wanted(struct updates *s)
 
 static int updates(struct command_run *run)
 {
-	struct updates s = { .run = run, .flags = run->options,
+	struct updates s = { .run = run,
+			     .flags = run->options,
 			     .paths = BUF_INIT(MEM_OTHER) };
 	int rc = command_check_index(run, &s.flags->run.index);
 

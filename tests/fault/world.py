@@ -12,6 +12,9 @@ import time
 FRESH_SECONDS = 2.1  # younger files count as changed since the index was made
 TIMEOUT_SECONDS = 120  # only against a hang
 
+ANSWERED = [["alpha"], ['"two words"'], ["alpha NEAR/3 beta"],
+            ["delta OR w1*"], ["new"]]
+
 
 class Result:
     def __init__(self, code, out, err):
@@ -103,7 +106,19 @@ class World:
     def build_args(self, threads):
         """Several segments, and an index inside the tree it describes."""
         return ["build", "--threads", str(threads), "--memory", "16M",
-                "--segment-docs", "30", "--index", self.index, self.tree]
+                "--segment-docs", "5", "--index", self.index, self.tree]
+
+    def run_args(self, kind, threads):
+        """Of an update, which merges the segments here, or a compact."""
+        return [kind, "--threads", str(threads), "--memory", "16M", "--index",
+                self.index]
+
+    def answers(self, index):
+        """What an index says of some words, no file being asked."""
+        return [(r.code, r.out, r.err) for r in (
+            self.run([os.path.join(self.bin, "scout-query"), "--index", index,
+                      "--verify", "never", "-c", *query])
+            for query in ANSWERED)]
 
     def content(self, index):
         """All that an index says, or None if there is none."""
@@ -129,9 +144,13 @@ class World:
         self.build_clean()
         shutil.copytree(self.index, self.saved)
         self.old = self.content(self.index)
+        self.old_answers = self.answers(self.index)
         change_tree(self.tree)
         self.build_clean()
         self.new = self.content(self.index)
+        self.new_answers = self.answers(self.index)
+        if self.old_answers == self.new_answers:
+            raise RuntimeError("the answers do not tell old from new")
         self.make_readable()
 
     def make_readable(self):
