@@ -162,3 +162,57 @@ void ring_stop(struct ring *r)
 	pthread_cond_broadcast(&r->moved);
 	pthread_mutex_unlock(&r->lock);
 }
+
+static int make_item(struct ring *r, const struct ring_work *work, void *ctx,
+		     size_t number, struct scout_err *err)
+{
+	void *item;
+	int rc = work->make(ctx, number, &item, err);
+
+	if (rc == SCOUT_OK)
+		ring_finish(r, number, item);
+	return rc;
+}
+
+static int make_items(struct ring *r, const struct ring_work *work, void *ctx,
+		      struct scout_err *err)
+{
+	size_t number;
+	int rc = SCOUT_OK;
+
+	while (!rc && !(rc = ring_begin(r, &number)))
+		rc = make_item(r, work, ctx, number, err);
+	return rc;
+}
+
+static int take_items(struct ring *r, const struct ring_work *work, void *ctx,
+		      struct scout_err *err)
+{
+	size_t taken = 0, number;
+	void *item;
+	int rc = SCOUT_OK;
+
+	while (!rc) {
+		rc = ring_try_take(r, &item);
+		if (rc == SCOUT_E_NOTFOUND && !ring_try_begin(r, &number)) {
+			rc = make_item(r, work, ctx, number, err);
+			continue;
+		}
+		if (rc == SCOUT_E_NOTFOUND)
+			rc = ring_take(r, &item);
+		if (rc == SCOUT_OK)
+			rc = work->take(ctx, item, taken++, err);
+	}
+	return rc;
+}
+
+int ring_work(struct ring *r, unsigned worker, const struct ring_work *work,
+	      void *ctx, struct scout_err *err)
+{
+	int rc = worker ? make_items(r, work, ctx, err) :
+			  take_items(r, work, ctx, err);
+
+	if (rc < 0)
+		ring_stop(r);
+	return rc < 0 ? rc : SCOUT_OK;
+}

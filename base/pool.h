@@ -58,4 +58,22 @@ int ring_try_take(struct ring *r, void **out_item);
 /* Wakes everyone; begin and take then return SCOUT_END. */
 void ring_stop(struct ring *r);
 
+/* What is done with the numbers of a ring; negative ends it. */
+struct ring_work {
+	/* any worker: the item of that number */
+	int (*make)(void *ctx, size_t number, void **out_item,
+		    struct scout_err *err);
+	/* worker 0, in order: takes it over */
+	int (*take)(void *ctx, void *item, size_t number,
+		    struct scout_err *err);
+};
+
+/*
+ * A worker's part until nothing is left: all make items, worker 0 only while
+ * there is none for it to take.  ctx is the worker's own.  An error stops the
+ * ring and is returned; another worker's is not.
+ */
+int ring_work(struct ring *r, unsigned worker, const struct ring_work *work,
+	      void *ctx, struct scout_err *err);
+
 #endif

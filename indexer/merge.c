@@ -214,6 +214,7 @@ struct range {
 
 /* What a worker keeps from range to range. */
 struct merge_worker {
+	struct merge *merge;
 	struct run_file *spill;	/* outlives the worker */
 	struct range *range;	/* being encoded */
 	struct run_merge runs;
@@ -427,21 +428,21 @@ static void range_free(struct range *r)
 	scout_free(r);
 }
 
-static int encode_range(struct merge *m, struct merge_worker *w, size_t range,
+static int encode_range(void *ctx, size_t number, void **out_range,
 			struct scout_err *err)
 {
+	struct merge_worker *w = ctx;
 	struct range *out = range_new();
 	int rc;
 
 	if (!out)
 		return scout_err_set(err, SCOUT_E_NOMEM, "merging");
-	rc = merge_range(m, w, range, out, err);
-	if (rc < 0) {
+	rc = merge_range(w->merge, w, number, out, err);
+	if (rc < 0)
 		range_free(out);
-		return rc;
-	}
-	ring_finish(&m->ring, range, out);
-	return SCOUT_OK;
+	else
+		*out_range = out;
+	return rc;
 }
 
 static int read_piece(struct buf *out, const struct spilled *s,
@@ -509,9 +510,11 @@ static int store_pieces(struct merge *m, const struct encoded_term *t,
 }
 
 /* Calling thread: lays a finished range out. */
-static int store_range(struct merge *m, struct range *range, size_t number,
+static int store_range(void *ctx, void *item, size_t number,
 		       struct scout_err *err)
 {
+	struct merge *m = ((struct merge_worker *)ctx)->merge;
+	struct range *range = item;
 	const struct spilled *pieces =
 		(const struct spilled *)(const void *)range->pieces.ptr;
 	struct span bytes = buf_span(&range->terms);
@@ -537,10 +540,11 @@ static int store_range(struct merge *m, struct range *range, size_t number,
 	return rc;
 }
 
-static int worker_init(struct merge_worker *w, const struct merge *m)
+static int worker_init(struct merge_worker *w, struct merge *m)
 {
 	const struct merge_options *o = m->options;
 
+	w->merge = m;
 	posting_encoder_init(&w->encoder, MEM_MERGE);
 	posting_encoder_set_norms(&w->encoder, m->norms);
 	w->lists = scout_calloc(MEM_MERGE, o->nsources, sizeof(*w->lists));
@@ -555,59 +559,27 @@ static void worker_release(struct merge_worker *w)
 	posting_encoder_release(&w->encoder);
 }
 
-/* Worker 0 stores what is ready, and else encodes like the others. */
-static int run_committer(struct merge *m, struct merge_worker *w,
-			 struct scout_err *err)
-{
-	size_t stored = 0, range;
-	void *item;
-	int rc;
-
-	while (stored < m->nranges) {
-		rc = ring_try_take(&m->ring, &item);
-		if (rc == SCOUT_E_NOTFOUND) {
-			rc = ring_try_begin(&m->ring, &range);
-			if (!rc) {
-				rc = encode_range(m, w, range, err);
-				if (rc < 0)
-					return rc;
-				continue;
-			}
-			rc = ring_take(&m->ring, &item);
-		}
-		if (rc == SCOUT_END)
-			return SCOUT_OK;	/* stopped: another has failed */
-		rc = store_range(m, item, stored++, err);
-		if (rc < 0)
-			return rc;
-	}
-	return SCOUT_OK;
-}
-
 static int merge_thread(void *ctx, unsigned worker, struct scout_err *err)
 {
+	static const struct ring_work work = { encode_range, store_range };
 	struct merge *m = ctx;
 	struct merge_worker *w = scout_calloc(MEM_MERGE, 1, sizeof(*w));
-	size_t range;
 	int rc = SCOUT_E_NOMEM;
 
 	if (w) {
 		w->spill = &m->spills[worker];
 		rc = worker_init(w, m);
 	}
-	if (rc < 0)
+	if (rc < 0) {
 		scout_err_set(err, rc, "merging");
-	else if (!worker)
-		rc = run_committer(m, w, err);
-	else
-		while (!rc && !(rc = ring_begin(&m->ring, &range)))
-			rc = encode_range(m, w, range, err);
-	if (rc < 0)
 		ring_stop(&m->ring);
+	} else {
+		rc = ring_work(&m->ring, worker, &work, w, err);
+	}
 	if (w)
 		worker_release(w);
 	scout_free(w);
-	return rc < 0 ? rc : SCOUT_OK;
+	return rc;
 }
 
 /* Threads and buffers within the budget; many runs leave room for few. */

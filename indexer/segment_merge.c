@@ -212,6 +212,7 @@ static int merge_docs(struct segment_merge *m, struct sources *s,
 
 /* What a thread keeps from range to range. */
 struct merge_reader {
+	struct segment_merge *merge;
 	struct sources sources;
 	struct term_iter *terms; /* of each segment */
 	bool *at_end;
@@ -439,9 +440,10 @@ static void range_free(struct buf *b)
 	scout_free(b);
 }
 
-static int encode_range(struct segment_merge *m, struct merge_reader *w,
-			size_t range, struct scout_err *err)
+static int encode_range(void *ctx, size_t number, void **out_range,
+			struct scout_err *err)
 {
+	struct merge_reader *w = ctx;
 	struct buf *out = scout_malloc(MEM_MERGE, sizeof(*out));
 	int64_t start = os_mono_ns();
 	int rc;
@@ -449,20 +451,21 @@ static int encode_range(struct segment_merge *m, struct merge_reader *w,
 	if (!out)
 		return scout_err_set(err, SCOUT_E_NOMEM, "merging terms");
 	buf_init(out, MEM_MERGE);
-	rc = merge_range(m, w, range, out, err);
-	atomic_fetch_add(&m->merge_ns, os_mono_ns() - start);
-	if (rc < 0) {
+	rc = merge_range(w->merge, w, number, out, err);
+	atomic_fetch_add(&w->merge->merge_ns, os_mono_ns() - start);
+	if (rc < 0)
 		range_free(out);
-		return rc;
-	}
-	ring_finish(&m->ring, range, out);
-	return SCOUT_OK;
+	else
+		*out_range = out;
+	return rc;
 }
 
 /* Calling thread: lays a finished range out. */
-static int store_range(struct segment_merge *m, struct buf *range,
-		       size_t number, struct scout_err *err)
+static int store_range(void *ctx, void *item, size_t number,
+		       struct scout_err *err)
 {
+	struct segment_merge *m = ((struct merge_reader *)ctx)->merge;
+	struct buf *range = item;
 	const struct segment_merge_options *o = m->options;
 	struct span bytes = buf_span(range);
 	int64_t start = os_mono_ns();
@@ -480,38 +483,13 @@ static int store_range(struct segment_merge *m, struct buf *range,
 	return rc;
 }
 
-/* Worker 0 stores what is ready, and else encodes like the others. */
-static int run_committer(struct segment_merge *m, struct merge_reader *w,
-			 struct scout_err *err)
-{
-	size_t stored = 0, range;
-	void *item;
-	int rc = SCOUT_OK;
-
-	while (stored < m->nranges && !rc) {
-		rc = ring_try_take(&m->ring, &item);
-		if (rc == SCOUT_E_NOTFOUND) {
-			rc = ring_try_begin(&m->ring, &range);
-			if (!rc) {
-				rc = encode_range(m, w, range, err);
-				continue;
-			}
-			rc = ring_take(&m->ring, &item);
-		}
-		if (rc == SCOUT_END)
-			return SCOUT_OK; /* stopped: another has failed */
-		if (!rc)
-			rc = store_range(m, item, stored++, err);
-	}
-	return rc;
-}
-
-static int reader_open(struct merge_reader *w, const struct segment_merge *m,
+static int reader_open(struct merge_reader *w, struct segment_merge *m,
 		       struct scout_err *err)
 {
 	size_t n = m->options->nsegments;
 	int rc = sources_open(m, &w->sources, err);
 
+	w->merge = m;
 	if (rc < 0)
 		return rc;
 	w->terms = scout_calloc(MEM_MERGE, n, sizeof(*w->terms));
@@ -538,26 +516,20 @@ static void reader_close(struct merge_reader *w)
 
 static int merge_thread(void *ctx, unsigned worker, struct scout_err *err)
 {
+	static const struct ring_work work = { encode_range, store_range };
 	struct segment_merge *m = ctx;
 	struct merge_reader *w = scout_calloc(MEM_MERGE, 1, sizeof(*w));
-	size_t range;
-	int rc;
+	int rc = w ? reader_open(w, m, err) :
+		     scout_err_set(err, SCOUT_E_NOMEM, "merging terms");
 
-	if (!w)
-		rc = scout_err_set(err, SCOUT_E_NOMEM, "merging terms");
-	else
-		rc = reader_open(w, m, err);
-	if (!rc && !worker)
-		rc = run_committer(m, w, err);
-	else
-		while (!rc && !(rc = ring_begin(&m->ring, &range)))
-			rc = encode_range(m, w, range, err);
 	if (rc < 0)
 		ring_stop(&m->ring);
+	else
+		rc = ring_work(&m->ring, worker, &work, w, err);
 	if (w)
 		reader_close(w);
 	scout_free(w);
-	return rc < 0 ? rc : SCOUT_OK;
+	return rc;
 }
 
 static int merge_terms(struct segment_merge *m, struct scout_err *err)

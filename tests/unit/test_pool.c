@@ -164,6 +164,71 @@ static void test_ring_stop(void **state)
 	}
 }
 
+/* Items are made by all and taken in order; one of them cannot be made. */
+struct shop {
+	struct ring ring;
+	int items[RING_ITEMS];
+	size_t taken;
+	size_t bad;	/* number; RING_ITEMS: none */
+};
+
+static int make(void *ctx, size_t number, void **out_item,
+		struct scout_err *err)
+{
+	struct shop *s = ctx;
+
+	if (number == s->bad)
+		return scout_err_set(err, SCOUT_E_CORRUPT, "a bad item");
+	*out_item = &s->items[number];
+	return SCOUT_OK;
+}
+
+static int take(void *ctx, void *item, size_t number, struct scout_err *err)
+{
+	struct shop *s = ctx;
+
+	(void)err;
+	return item == &s->items[number] && number == s->taken++ ?
+		       SCOUT_OK : SCOUT_E_IO;
+}
+
+static int keep_shop(void *ctx, unsigned worker, struct scout_err *err)
+{
+	static const struct ring_work work = { make, take };
+
+	return ring_work(&((struct shop *)ctx)->ring, worker, &work, ctx, err);
+}
+
+static void test_ring_work(void **state)
+{
+	static const size_t bad[] = { RING_ITEMS, 0, RING_ITEMS / 2,
+				      RING_ITEMS - 1 };
+	static struct shop s;
+	unsigned nthreads;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		for (nthreads = 1; nthreads <= 4; nthreads++) {
+			struct scout_err err = SCOUT_ERR_INIT;
+			bool is_bad = bad[i] < RING_ITEMS;
+
+			s.taken = 0;
+			s.bad = bad[i];
+			assert_int_equal(ring_init(&s.ring, nthreads + 1,
+						   RING_ITEMS), SCOUT_OK);
+			assert_int_equal(scout_parallel(nthreads, keep_shop,
+							&s, &err),
+					 is_bad ? SCOUT_E_CORRUPT : SCOUT_OK);
+			if (is_bad)
+				assert_true(s.taken <= s.bad);
+			else
+				assert_int_equal(s.taken, RING_ITEMS);
+			ring_release(&s.ring);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +236,7 @@ int main(void)
 		cmocka_unit_test(test_ring_steps),
 		cmocka_unit_test(test_ring_order),
 		cmocka_unit_test(test_ring_stop),
+		cmocka_unit_test(test_ring_work),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
