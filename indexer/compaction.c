@@ -308,8 +308,12 @@ static int tidy(struct compaction *c, uint32_t *picked, struct scout_err *err)
 	return rc;
 }
 
-int compaction_tidy(struct index_run *run, struct segment_meta *segments,
-		    uint32_t *nsegments, struct scout_err *err)
+/* Calls fn with room for the places of all segments. */
+static int compact(struct index_run *run, struct segment_meta *segments,
+		   uint32_t *nsegments,
+		   int (*fn)(struct compaction *c, uint32_t *picked,
+			     struct scout_err *err),
+		   struct scout_err *err)
 {
 	struct compaction c = { .run = run,
 				.segments = segments,
@@ -320,10 +324,16 @@ int compaction_tidy(struct index_run *run, struct segment_meta *segments,
 
 	if (!picked)
 		return scout_err_set(err, SCOUT_E_NOMEM, "merging segments");
-	rc = tidy(&c, picked, err);
+	rc = fn(&c, picked, err);
 	*nsegments = c.nsegments;
 	scout_free(picked);
 	return rc;
+}
+
+int compaction_tidy(struct index_run *run, struct segment_meta *segments,
+		    uint32_t *nsegments, struct scout_err *err)
+{
+	return compact(run, segments, nsegments, tidy, err);
 }
 
 /* As many segments from `from` on as one can hold. */
@@ -362,32 +372,30 @@ static int merge_groups(struct compaction *c, uint32_t *picked,
 	return rc;
 }
 
-int compaction_merge_all(struct index_run *run, struct segment_meta *segments,
-			 uint32_t *nsegments, struct scout_err *err)
+static int merge_all(struct compaction *c, uint32_t *picked,
+		     struct scout_err *err)
 {
-	struct compaction c = { .run = run,
-				.segments = segments,
-				.nsegments = *nsegments };
-	uint32_t *picked =
-		scout_calloc(MEM_MERGE, *nsegments + 1, sizeof(*picked));
 	struct scout_store *to = NULL;
 	uint32_t i;
 	int rc;
 
-	if (!picked)
-		return scout_err_set(err, SCOUT_E_NOMEM, "merging segments");
-	for (i = 0; i < c.nsegments; i++)
+	for (i = 0; i < c->nsegments; i++)
 		picked[i] = i;
-	rc = store_create(run->index_dir, index_run_batch_bytes(run), &to, err);
+	rc = store_create(c->run->index_dir, index_run_batch_bytes(c->run), &to,
+			  err);
 	if (!rc)
-		rc = copy_others(&c, picked, c.nsegments, to, err);
+		rc = copy_others(c, picked, c->nsegments, to, err);
 	if (!rc)
-		rc = merge_groups(&c, picked, to, err);
+		rc = merge_groups(c, picked, to, err);
 	if (!rc)
-		rc = publish(&c, to, err);
+		rc = publish(c, to, err);
 	else
 		store_close(to);
-	*nsegments = c.nsegments;
-	scout_free(picked);
 	return rc;
+}
+
+int compaction_merge_all(struct index_run *run, struct segment_meta *segments,
+			 uint32_t *nsegments, struct scout_err *err)
+{
+	return compact(run, segments, nsegments, merge_all, err);
 }
