@@ -29,12 +29,4 @@ struct index_state {
 int index_state_read(const char *index_dir, struct arena *arena,
 		     struct index_state *out, struct scout_err *err);
 
-/*
- * The folder and the rules alone, for which the manifest must be readable and
- * nothing else.
- */
-int index_state_rules(const char *index_dir, struct arena *arena,
-		      const char **out_root, struct walk_rules *out_rules,
-		      struct scout_err *err);
-
 #endif

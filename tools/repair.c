@@ -4,7 +4,7 @@
 
 #include "base/os.h"
 #include "index_format/check.h"
-#include "index_format/index_state.h"
+#include "indexer/index_rules.h"
 #include "indexer/set_aside.h"
 #include "tools/child.h"
 
@@ -55,15 +55,14 @@ static int save_here(void *ctx)
 {
 	struct repair_run *run = ctx;
 	struct buf bytes = BUF_INIT(MEM_OTHER);
-	struct walk_rules rules;
+	struct index_rules of_index;
 	struct arena arena;
-	const char *root;
 
 	arena_init(&arena, MEM_OTHER);
-	if (index_state_rules(run->index_dir, &arena, &root, &rules, NULL) < 0)
+	if (index_rules_read(run->index_dir, &arena, &of_index, NULL) < 0)
 		return 1;
-	buf_put(&bytes, root, strlen(root) + 1);
-	walk_rules_encode(&rules, &bytes);
+	buf_put(&bytes, of_index.root, strlen(of_index.root) + 1);
+	walk_rules_encode(&of_index.rules, &bytes);
 	if (buf_status(&bytes) ||
 	    os_write_full(run->saved_fd, bytes.ptr, bytes.len) < 0)
 		return 1;

@@ -8,6 +8,7 @@
 
 #include "index_format/index_state.h"
 #include "index_format/segment_reader.h"
+#include "indexer/index_rules.h"
 #include "indexer/update.h"
 
 struct folder {
@@ -64,11 +65,10 @@ static struct index_state read_state(struct folder *f, struct arena *arena)
 
 static void test_what_it_is(void **state)
 {
-	struct walk_rules rules;
+	struct index_rules rules;
 	struct index_state s;
 	struct arena arena;
 	struct folder f;
-	const char *root;
 
 	(void)state;
 	arena_init(&arena, MEM_OTHER);
@@ -89,10 +89,10 @@ static void test_what_it_is(void **state)
 	update(&f);
 	s = read_state(&f, &arena);
 	assert_int_equal(s.documents, 3);
-	assert_int_equal(index_state_rules(f.index, &arena, &root, &rules, NULL),
+	assert_int_equal(index_rules_read(f.index, &arena, &rules, NULL),
 			 SCOUT_OK);
-	assert_string_equal(root, f.dir);
-	assert_true(rules.hidden);
+	assert_string_equal(rules.root, f.dir);
+	assert_true(rules.rules.hidden);
 	temp_dir_remove(f.dir);
 	arena_release(&arena);
 }
