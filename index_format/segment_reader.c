@@ -46,11 +46,13 @@ static int meta_damage(const struct segment_reader *seg, const char *what,
 }
 
 /* A value that the manifest promises: without it the index is damaged. */
-static int get_promised(const struct segment_reader *seg, struct span key,
+static int get_promised(const struct segment_reader *seg, const char *name,
 			const char *what, struct span *out,
 			struct scout_err *err)
 {
-	int rc = meta_value_get(seg->snapshot->txn, key, out);
+	uint8_t key[META_KEY_MAX];
+	size_t len = meta_key_put(key, name, seg->number);
+	int rc = meta_value_get(seg->snapshot->txn, span_of(key, len), out);
 
 	return rc == SCOUT_E_NOTFOUND || rc == SCOUT_E_CORRUPT ?
 		       meta_damage(seg, what, err) : rc;
@@ -58,12 +60,9 @@ static int get_promised(const struct segment_reader *seg, struct span key,
 
 static int open_deletions(struct segment_reader *seg, struct scout_err *err)
 {
-	uint8_t key[META_KEY_MAX];
-	size_t len = meta_key_put(key, DELETED_KEY, seg->number);
 	struct span bits;
-	int rc;
+	int rc = get_promised(seg, DELETED_KEY, "deletions", &bits, err);
 
-	rc = get_promised(seg, span_of(key, len), "deletions", &bits, err);
 	if (rc < 0)
 		return rc;
 	if (bits.len < ((size_t)seg->ndocs + 7) / 8)
@@ -75,15 +74,12 @@ static int open_deletions(struct segment_reader *seg, struct scout_err *err)
 static int open_wild(struct segment_reader *seg, uint32_t nwild,
 		     struct scout_err *err)
 {
-	uint8_t key[META_KEY_MAX];
-	size_t len = meta_key_put(key, WILD_KEY, seg->number);
 	struct span list;
 	doc_id *docs;
 	uint32_t i;
 	int rc;
 
-	rc = get_promised(seg, span_of(key, len), "wild documents", &list,
-			  err);
+	rc = get_promised(seg, WILD_KEY, "wild documents", &list, err);
 	if (rc < 0)
 		return rc;
 	if (list.len != (size_t)nwild * 4)
@@ -104,13 +100,10 @@ static int open_wild(struct segment_reader *seg, uint32_t nwild,
 static int open_touched(struct segment_reader *seg, uint32_t ntouched,
 			struct scout_err *err)
 {
-	uint8_t key[META_KEY_MAX];
-	size_t len = meta_key_put(key, TOUCHED_KEY, seg->number);
 	struct span list;
-	int rc;
+	int rc = get_promised(seg, TOUCHED_KEY, "touched documents", &list,
+			      err);
 
-	rc = get_promised(seg, span_of(key, len), "touched documents", &list,
-			  err);
 	if (rc < 0)
 		return rc;
 	if (!touched_is_sound(list, ntouched, seg->ndocs))

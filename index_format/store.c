@@ -256,32 +256,22 @@ int store_sizes(struct store_txn *t, uint64_t *out_file_bytes,
 		uint64_t *out_used_bytes, struct scout_err *err)
 {
 	struct scout_store *st = t->store;
+	struct store_extent e;
 	uint64_t nfree = 0;
-	MDB_envinfo info;
-	MDB_stat stat;
-	struct os_stat file;
 	char what[STORE_PATH_MAX + 32];
-	int fd, rc;
+	int rc;
 
-	rc = mdb_env_info(st->env, &info);
-	if (!rc)
-		rc = mdb_env_stat(st->env, &stat);
-	if (!rc)
-		rc = mdb_env_get_fd(st->env, &fd);
+	rc = store_env_measure(st->env, &e);
 	if (!rc)
 		rc = count_free(t->txn, &nfree);
-	if (!rc)
-		rc = -os_stat_fd(fd, &file);
 	if (rc) {
 		snprintf(what, sizeof(what), "measuring '%s/data.mdb'",
 			 st->gen_dir);
 		return store_error(err, rc, what);
 	}
-	*out_file_bytes = file.size;
+	*out_file_bytes = e.file_bytes;
 	*out_used_bytes =
-		info.me_last_pgno + 1 > nfree
-			? (info.me_last_pgno + 1 - nfree) * stat.ms_psize
-			: 0;
+		e.npages > nfree ? (e.npages - nfree) * e.page_bytes : 0;
 	return SCOUT_OK;
 }
 

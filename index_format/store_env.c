@@ -168,6 +168,27 @@ int store_env_open_dbs(MDB_txn *txn, unsigned flags, MDB_dbi dbi[STORE_DBS])
 	return rc == MDB_NOTFOUND ? MDB_INVALID : rc;
 }
 
+int store_env_measure(MDB_env *env, struct store_extent *out)
+{
+	struct os_stat file;
+	MDB_envinfo info;
+	MDB_stat stat;
+	int fd, rc;
+
+	rc = mdb_env_info(env, &info);
+	if (!rc)
+		rc = mdb_env_stat(env, &stat);
+	if (!rc)
+		rc = mdb_env_get_fd(env, &fd);
+	if (!rc)
+		rc = -os_stat_fd(fd, &file);
+	if (!rc)
+		*out = (struct store_extent){ fd, file.size,
+					      info.me_last_pgno + 1,
+					      stat.ms_psize };
+	return rc;
+}
+
 int store_env_new(MDB_env **out)
 {
 	int rc = mdb_env_create(out);

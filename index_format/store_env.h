@@ -63,6 +63,17 @@ int store_env_open_write(const char *gen_dir, unsigned flags, MDB_env **out);
 /* Opens the named databases.  LMDB's code. */
 int store_env_open_dbs(MDB_txn *txn, unsigned flags, MDB_dbi dbi[STORE_DBS]);
 
+/* The data file, and what LMDB has counted in it. */
+struct store_extent {
+	int fd;
+	uint64_t file_bytes;
+	uint64_t npages;
+	unsigned page_bytes;
+};
+
+/* LMDB's code. */
+int store_env_measure(MDB_env *env, struct store_extent *out);
+
 /*
  * Takes part in the environment of a generation.  SCOUT_E_NOTFOUND without text
  * if the generation is not there, SCOUT_E_LOCKED if it is to be written and

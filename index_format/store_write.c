@@ -176,25 +176,16 @@ static int forget_pages(struct scout_store *st)
  */
 static int set_length(struct scout_store *st, size_t more, bool may_shrink)
 {
-	MDB_envinfo info;
-	struct os_stat file;
-	MDB_stat stat;
+	struct store_extent e;
 	uint64_t bytes;
-	int fd, rc;
+	int rc = store_env_measure(st->env, &e);
 
-	rc = mdb_env_info(st->env, &info);
-	if (!rc)
-		rc = mdb_env_stat(st->env, &stat);
-	if (!rc)
-		rc = mdb_env_get_fd(st->env, &fd);
-	if (!rc)
-		rc = -os_stat_fd(fd, &file);
 	if (rc)
 		return rc;
-	bytes = (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize + more;
-	if (file.size == bytes || (file.size > bytes && !may_shrink))
+	bytes = e.npages * e.page_bytes + more;
+	if (e.file_bytes == bytes || (e.file_bytes > bytes && !may_shrink))
 		return 0;
-	return ftruncate(fd, (off_t)bytes) ? errno : 0;
+	return ftruncate(e.fd, (off_t)bytes) ? errno : 0;
 }
 
 /* A live generation is long enough before its readers may need it: twice the
