@@ -43,6 +43,7 @@ struct build_options {
 	unsigned nthreads;		/* 0: as many as processors */
 	uint64_t memory_bytes;		/* budget; 0: 256 MiB */
 	bool force_remote;		/* allow a network file system */
+	bool allow_empty;		/* update: if no file is left, so be it */
 	struct run_lock lock;		/* how to take the writers' lock */
 	uint32_t segment_docs;		/* tests: files per segment; 0: one */
 	/* an update of these paths alone (and what is inside them), each ended

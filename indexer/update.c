@@ -233,12 +233,34 @@ static int choose_paths(struct update *u, const struct build_options *o,
 	return rc;
 }
 
+/* The folder of a file system that is not mounted is empty. */
+static int check_mounted(const struct update *u, struct scout_err *err)
+{
+	const struct index_run *r = &u->ix.run;
+	uint64_t ndocs = 0;
+	uint32_t i;
+
+	if (r->only || r->files->nfiles || r->options->allow_empty)
+		return SCOUT_OK;
+	for (i = 0; i < u->ix.nsegments; i++)
+		ndocs += u->ix.segments[i].ndocs - u->ix.segments[i].ndeleted;
+	return !ndocs ? SCOUT_OK
+		      : scout_err_set(
+				err, SCOUT_E_NOTFOUND,
+				"no file is left in '%s', "
+				"and the index has %llu: is it mounted? With "
+				"--allow-empty they are taken out",
+				r->root, (unsigned long long)ndocs);
+}
+
 static int look(struct update *u, struct scout_err *err)
 {
 	struct live_index *ix = &u->ix;
 	struct index_run *r = &ix->run;
 	int rc = index_run_walk(r, err);
 
+	if (!rc)
+		rc = check_mounted(u, err);
 	if (!rc && r->only)
 		named_paths_report(r, r->only);
 	if (!rc)

@@ -25,10 +25,11 @@ struct update_report {
 /*
  * Updates the index in options->index_dir.  The folder and the rules of the
  * walk are those of the index: root and rules of the options are not used.  As
- * scout_build; SCOUT_E_NOTFOUND also if there is no index, SCOUT_E_VERSION if
- * it has to be built anew, SCOUT_E_CORRUPT.  If it fails after the commit,
- * merging segments, is_done is set and out is filled in, too.  out is released
- * with build_report_release, if it failed or not.
+ * scout_build; SCOUT_E_NOTFOUND also if there is no index, or if the whole
+ * folder has no file and allow_empty is not set (its file system may not be
+ * mounted); SCOUT_E_VERSION if it has to be built anew, SCOUT_E_CORRUPT.  If it
+ * fails after the commit, merging segments, is_done is set and out is filled
+ * in, too.  out is released with build_report_release, if it failed or not.
  */
 int scout_update(const struct build_options *options, struct build_report *out,
 		 struct update_report *out_update, struct scout_err *err);

@@ -77,6 +77,7 @@ static int fill_options(struct build *b, struct build_options *o)
 	job_options(&b->job, b->index_dir, o);
 	o->root = folder;
 	o->rules = &b->rules;
+	o->allow_empty = b->flags->allow_empty;
 	o->segment_docs = (uint32_t)b->flags->segment_docs;
 	return read_delete_docs(b, o);
 }

@@ -59,6 +59,8 @@ static const struct flag build_table[] = {
 
 	SET("rebuild", 0, rebuild, true,
 	    "read all files again, whatever the index has of them"),
+	SET("allow-empty", 0, allow_empty, true,
+	    "take all files out of the index if the folder has none left"),
 
 	RUN_TALK_ROWS(struct build_flags),
 	RUN_FIGURE_ROWS(struct build_flags),

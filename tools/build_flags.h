@@ -18,7 +18,7 @@ struct build_flags {
 	int unrestricted;		/* how many -u */
 	uint64_t max_filesize;
 	struct flag_list globs, types, types_not;
-	int rebuild;
+	int rebuild, allow_empty;
 	/* for tests */
 	uint64_t segment_docs;
 	const char *delete_docs;	/* file of NUL-separated paths */

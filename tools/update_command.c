@@ -19,7 +19,7 @@ struct update_flags {
 	struct run_flags run;
 	const char *paths_from; /* file, or "-" */
 	int null;		/* paths end with a NUL */
-	int repair;
+	int repair, allow_empty;
 };
 
 #define FIELD(f) offsetof(struct update_flags, f)
@@ -35,6 +35,9 @@ static const struct flag update_table[] = {
 	{ "repair", 0, NULL,
 	  "check it first; a broken index is set aside and made anew", FLAG_SET,
 	  FIELD(repair), true, NULL },
+	{ "allow-empty", 0, NULL,
+	  "take all files out of the index if the folder has none left",
+	  FLAG_SET, FIELD(allow_empty), true, NULL },
 	RUN_TALK_ROWS(struct update_flags),
 	RUN_FIGURE_ROWS(struct update_flags),
 	FLAG_HELP_ROW,
@@ -144,6 +147,7 @@ static int update(struct updates *s, const char *index_dir, int *out_code,
 	job_options(&s->job, index_dir, &options);
 	options.paths = buf_span(&s->paths);
 	options.paths_end = paths_end(s);
+	options.allow_empty = s->flags->allow_empty;
 	rc = job_begin(&s->job, err);
 	if (!rc)
 		rc = update_or_repair(s, &options, err);

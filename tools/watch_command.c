@@ -192,6 +192,8 @@ static int watch_index(struct watch_run *run, const char *index_dir,
 		.nthreads = (unsigned)(f->nthreads > 256 ? 256 : f->nthreads),
 		.memory_bytes = f->memory_bytes,
 		.force_remote = f->index.force_remote,
+		/* what is at work in it may empty it for a moment */
+		.allow_empty = true,
 		.lock = { .command = "scout-index watch" },
 		.warn = show_warning };
 	const struct watch_options options = {
