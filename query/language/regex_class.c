@@ -135,7 +135,9 @@ static void add_range(struct class_set *s, int32_t first, int32_t last,
 
 typedef bool (*ascii_test)(unsigned c);
 
-static void add_ascii(struct class_set *s, ascii_test test, bool negated)
+/* kinds: of those beyond ASCII that are added with them; 0: any. */
+static void add_ascii(struct class_set *s, ascii_test test, bool negated,
+		      unsigned kinds)
 {
 	unsigned c;
 
@@ -144,7 +146,21 @@ static void add_ascii(struct class_set *s, ascii_test test, bool negated)
 			regex_set_add(&s->set, (int32_t)c);
 			set_sure(s, c);
 		}
-	s->set.any_other = true;
+	regex_set_add_others(&s->set, negated ? 0 : kinds);
+}
+
+/* What a property has beyond ASCII: bits of enum regex_other_kinds, 0 if it is
+ * not known. */
+static unsigned kinds_of_property(const char *name)
+{
+	static const char words[] =
+		" l lu ll lt lm lo l& lc m mn mc me n nd nl no pc xan xwd ";
+	static const char blanks[] = " z zs zl zp xsp xps ";
+	char padded[20];
+
+	snprintf(padded, sizeof(padded), " %.16s ", name);
+	return strstr(words, padded)  ? REGEX_OTHER_WORDS :
+	       strstr(blanks, padded) ? REGEX_OTHER_BLANKS : 0;
 }
 
 static void add_property(struct class_set *s, const char *name, bool negated,
@@ -156,9 +172,9 @@ static void add_property(struct class_set *s, const char *name, bool negated,
 	unsigned c;
 	int has;
 
+	regex_set_add_others(&s->set, negated ? 0 : kinds_of_property(name));
 	if (any_case && is_case)
 		name = "unknown";
-	s->set.any_other = true;
 	for (c = 0; c < 128; c++) {
 		has = has_property(name, c);
 		if (has < 0 || has != negated)
@@ -324,24 +340,24 @@ static bool read_set_escape(struct regex_cursor *c, bool in_class,
 
 	switch (letter) {
 	case 'd': case 'D':
-		add_ascii(s, is_digit, letter == 'D');
+		add_ascii(s, is_digit, letter == 'D', REGEX_OTHER_WORDS);
 		return true;
 	case 's': case 'S':
-		add_ascii(s, is_space, letter == 'S');
+		add_ascii(s, is_space, letter == 'S', REGEX_OTHER_BLANKS);
 		return true;
 	case 'w': case 'W':
-		add_ascii(s, is_word, letter == 'W');
+		add_ascii(s, is_word, letter == 'W', REGEX_OTHER_WORDS);
 		return true;
 	case 'h': case 'H':
-		add_ascii(s, is_horizontal, letter == 'H');
+		add_ascii(s, is_horizontal, letter == 'H', REGEX_OTHER_BLANKS);
 		return true;
 	case 'v': case 'V':
-		add_ascii(s, is_vertical, letter == 'V');
+		add_ascii(s, is_vertical, letter == 'V', REGEX_OTHER_BLANKS);
 		return true;
 	case 'N':
 		if (in_class || next_is(c, "{"))
 			return false;
-		add_ascii(s, is_newline, true);
+		add_ascii(s, is_newline, true, 0);
 		return true;
 	case 'p': case 'P':
 		return read_property(c, s, letter == 'P');

@@ -125,7 +125,8 @@ static struct regex_node *dot(struct parser *p)
 static struct regex_node *any_newline(struct parser *p)
 {
 	struct regex_node *n = new_node(p, REGEX_REPEAT);
-	struct regex_set set = { .any_other = true };
+	struct regex_set set = { .any_other = true,
+				 .other_kinds = REGEX_OTHER_BLANKS };
 
 	regex_set_add_range(&set, '\n', '\r');
 	if (!n)
@@ -180,7 +181,9 @@ static struct regex_node *reference(struct parser *p, uint8_t letter)
 static struct regex_node *other_escape(struct parser *p, uint8_t letter)
 {
 	switch (letter) {
-	case 'b': case 'B': case 'G': case 'K':
+	case 'b':
+		return new_node(p, REGEX_BORDER);
+	case 'B': case 'G': case 'K':
 		return new_node(p, REGEX_EMPTY);
 	case 'A':
 		return new_node(p, REGEX_LINE_START);

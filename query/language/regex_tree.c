@@ -14,7 +14,7 @@ void regex_set_add(struct regex_set *s, int32_t c)
 		if (s->others[i] == c)
 			return;
 	if (s->nothers == REGEX_MAX_OTHERS)
-		s->any_other = true;
+		regex_set_add_others(s, 0);
 	else
 		s->others[s->nothers++] = c;
 }
@@ -26,7 +26,7 @@ void regex_set_add_range(struct regex_set *s, int32_t first, int32_t last)
 	for (c = first; c <= last && c < 128; c++)
 		regex_set_add(s, c);
 	if (last >= 128 && last - c >= REGEX_MAX_OTHERS)
-		s->any_other = true;
+		regex_set_add_others(s, 0);
 	else
 		for (; c <= last; c++)
 			regex_set_add(s, c);
@@ -35,6 +35,14 @@ void regex_set_add_range(struct regex_set *s, int32_t first, int32_t last)
 void regex_set_add_all(struct regex_set *s)
 {
 	s->ascii[0] = s->ascii[1] = UINT64_MAX;
+	regex_set_add_others(s, 0);
+}
+
+void regex_set_add_others(struct regex_set *s, unsigned kinds)
+{
+	bool is_known = kinds && (!s->any_other || s->other_kinds);
+
+	s->other_kinds = is_known ? s->other_kinds | kinds : 0;
 	s->any_other = true;
 }
 
@@ -52,7 +60,9 @@ void regex_set_add_cases(struct regex_set *s)
 		/* one of them may be such a k or s */
 		regex_set_add(s, 'k');
 		regex_set_add(s, 's');
-		s->any_other = true;
+		/* letters are letters in any case; one that is named may be a
+		 * symbol */
+		regex_set_add_others(s, s->nothers ? 0 : s->other_kinds);
 		high = s->ascii[1] & letters;
 	}
 	s->ascii[1] |= high << 32 | high >> 32;

@@ -25,6 +25,7 @@ enum regex_kind {
 	REGEX_REPEAT,		/* child[0] min to max times */
 	REGEX_LINE_START,	/* nothing, at the start of a line or text */
 	REGEX_LINE_END,		/* nothing, before '\n' or at the end */
+	REGEX_BORDER,		/* nothing, where \w ends or begins (\b) */
 	REGEX_ANYTHING,		/* any text, perhaps none */
 };
 
@@ -35,10 +36,17 @@ enum {
 	REGEX_NO_LIMIT = UINT32_MAX,
 };
 
+/* Kinds of characters beyond ASCII, by PCRE2's tables. */
+enum regex_other_kinds {
+	REGEX_OTHER_WORDS = 1,	/* L*, N*, M*, Pc */
+	REGEX_OTHER_BLANKS = 2,	/* Z*, U+0085, U+180E */
+};
+
 /* Characters: at least those that can match. */
 struct regex_set {
 	uint64_t ascii[2];
-	bool any_other;		/* all beyond ASCII */
+	bool any_other;		/* all beyond ASCII, or all that can match */
+	unsigned other_kinds;	/* any_other: of these kinds; 0: not known */
 	unsigned nothers;	/* else these */
 	int32_t others[REGEX_MAX_OTHERS];
 	int32_t letter;		/* not 0: all fold to what this one folds to */
@@ -85,6 +93,8 @@ int regex_parse(struct span pattern, unsigned flags, struct arena *arena,
 void regex_set_add(struct regex_set *s, int32_t c);
 /* Adds those from first to last. */
 void regex_set_add_range(struct regex_set *s, int32_t first, int32_t last);
+/* Adds all beyond ASCII that are of these kinds; 0: all. */
+void regex_set_add_others(struct regex_set *s, unsigned kinds);
 /* Adds every character. */
 void regex_set_add_all(struct regex_set *s);
 /* Adds what PCRE2 takes for the same letters when it ignores case. */

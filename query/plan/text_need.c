@@ -1,17 +1,11 @@
 #include "query/plan/text_need.h"
 
-#include "base/buf.h"
 #include "index_format/fold.h"
-#include "index_format/tokenizer.h"
+#include "query/plan/need_words.h"
 
-enum {
-	MAX_COPIES = 4,		/* of a repeat that are written out */
-	/* bytes of a piece of a word: shorter ones are in nearly every text */
-	MIN_INSIDE = 3, MIN_END = 2, MIN_START = 2,
-};
+enum { MAX_COPIES = 4 };	/* of a repeat that are written out */
 
-/* Texts, of which a line break or anything else that parts words is written as a
- * blank: all that counts is where words end. */
+/* Texts as need_words.h has them. */
 struct texts {
 	struct span at[NEED_MAX_TEXTS];
 	size_t n;
@@ -24,218 +18,15 @@ struct known {
 	struct text_need *need;
 };
 
-struct maker {
-	struct arena *arena;
-	struct token_batch *batch;
-	struct buf text, fold;
-	size_t npieces;
-	bool failed;
-};
-
-static void *get(struct maker *k, size_t size)
+static void *get(struct need_maker *k, size_t size)
 {
-	void *p = k->failed ? NULL : arena_calloc(k->arena, 1, size);
-
-	k->failed |= !p;
-	return p;
-}
-
-/* --- Conditions ---------------------------------------------------------- */
-
-static struct text_need nothing = { .kind = NEED_NOTHING };
-
-/* How rare what is asked for is likely to be: the length of its longest word. */
-static size_t strength(const struct text_need *n)
-{
-	size_t sum = n->kind == NEED_ONE ? SIZE_MAX : 0, i, s;
-
-	for (i = 0; i < n->nwords; i++)
-		if (n->words[i].folded.len > sum)
-			sum = n->words[i].folded.len;
-	for (i = 0; i < n->nchild; i++) {
-		s = strength(n->child[i]);
-		if (n->kind == NEED_ONE ? s < sum : s > sum)
-			sum = s;
-	}
-	return sum;
-}
-
-/* Of several conditions that must all hold, keeps the best ones: a weak one
- * costs more to look up than it saves. */
-static void keep_strong(struct text_need *all)
-{
-	enum { MOST = 3, STRONG = 6 };
-	size_t i, best = 0, n = 0, kept;
-
-	for (i = 1; i < all->nchild; i++)
-		if (strength(all->child[i]) > strength(all->child[best]))
-			best = i;
-	kept = 1;
-	for (i = 0; i < all->nchild; i++) {
-		bool keeps = i == best;
-
-		if (!keeps && kept < MOST && strength(all->child[i]) >= STRONG) {
-			keeps = true;
-			kept++;
-		}
-		if (keeps)
-			all->child[n++] = all->child[i];
-	}
-	all->nchild = n;
-}
-
-/* Joins conditions that are there; NEED_ALL drops those that ask nothing, and
- * with one of these NEED_ONE asks nothing. */
-static struct text_need *join_needs(struct maker *k, enum need_kind kind,
-				    struct text_need **needs, size_t n)
-{
-	struct text_need *sum;
-	size_t i;
-
-	sum = get(k, sizeof(*sum));
-	if (!sum)
-		return &nothing;
-	sum->kind = kind;
-	sum->child = get(k, (n + 1) * sizeof(*sum->child));
-	for (i = 0; i < n && !k->failed; i++) {
-		if (needs[i]->kind != NEED_NOTHING)
-			sum->child[sum->nchild++] = needs[i];
-		else if (kind == NEED_ONE)
-			return &nothing;
-	}
-	if (k->failed || !sum->nchild)
-		return &nothing;
-	if (kind == NEED_ALL)
-		keep_strong(sum);
-	return sum->nchild == 1 ? sum->child[0] : sum;
-}
-
-/* Whether a text has only what neither starts, ends nor parts a word. */
-static bool is_transparent(struct span s)
-{
-	const uint8_t *p = s.ptr, *end = p + s.len;
-	int32_t cp;
-
-	while (p < end) {
-		p += utf8_decode(p, end, &cp);
-		if (cp < 0 || char_class_of(cp) != CHAR_IGNORABLE)
-			return false;
-	}
-	return true;
-}
-
-static enum char_class class_at(const uint8_t *p, const uint8_t *end)
-{
-	int32_t cp;
-
-	utf8_decode(p, end, &cp);
-	return cp < 0 ? CHAR_OTHER : char_class_of(cp);
-}
-
-/* Cuts off what marks that may stand beside a piece could put elsewhere. */
-static struct span cut_ends(struct span folded, const struct need_word *w)
-{
-	struct span core = fold_stable_core(folded);
-	const uint8_t *start = w->is_open_before ? core.ptr : folded.ptr;
-	const uint8_t *end = w->is_open_after ? core.ptr + core.len :
-						folded.ptr + folded.len;
-
-	if (!w->is_open_before && !w->is_open_after)
-		return folded;
-	return core.len ? span_of(start, (size_t)(end - start)) : core;
-}
-
-/* Folds a word, and cuts off what text beside it may change; false if too
- * little is left to ask for. */
-static bool fold_word(struct maker *k, struct span raw, struct need_word *w)
-{
-	char *copy;
-	size_t least = w->is_open_before && w->is_open_after ? MIN_INSIDE :
-		       w->is_open_before ? MIN_END :
-		       w->is_open_after	 ? MIN_START : 1;
-
-	buf_clear(&k->fold);
-	k->failed |= fold_whole(raw, FOLD_CASE, &k->fold) < 0;
-	copy = k->failed ? NULL : arena_dup(k->arena, k->fold.ptr,
-					    k->fold.len);
-	k->failed |= !copy;
-	if (k->failed)
-		return false;
-	w->folded = cut_ends(span_of(copy, k->fold.len), w);
-	return w->folded.len >= least;
-}
-
-/* Word i of the batch.  False if it says nothing, or nothing that is sure. */
-static bool take_word(struct maker *k, uint32_t i, struct need_word *w,
-		      bool *is_unsure)
-{
-	const struct token *tok = &k->batch->tokens[i];
-	const uint8_t *start = k->text.ptr + tok->start;
-	const uint8_t *after = start + tok->len;
-	const uint8_t *end = k->text.ptr + k->text.len;
-
-	w->is_open_before = !i && is_transparent(span_of(k->text.ptr,
-							 tok->start));
-	w->is_open_after = i + 1 == k->batch->ntokens &&
-		is_transparent(span_of(after, (size_t)(end - after)));
-	if (w->is_open_before) {
-		enum char_class class = class_at(start, end);
-
-		/* one starts a word always; a mark may be part of a word that
-		 * what follows it is not */
-		w->is_open_before = class != CHAR_SINGLE;
-		*is_unsure |= class == CHAR_SINGLE_MARK || class == CHAR_MARK;
-	}
-	return fold_word(k, span_of(start, tok->len), w);
-}
-
-/*
- * The words of a text between two places where more may follow.  Words in the
- * middle are whole; the first and the last may be pieces, and are left out if
- * they are too short to be of use.
- */
-static struct text_need *phrase(struct maker *k, struct span raw)
-{
-	struct text_need *need = get(k, sizeof(*need));
-	struct need_word *words;
-	struct tokenizer t;
-	bool is_unsure = false;
-	uint32_t i;
-
-	buf_clear(&k->text);
-	buf_put_span(&k->text, raw);
-	k->failed |= !buf_reserve(&k->text, TOKEN_PADDING);
-	if (k->failed)
-		return &nothing;
-	memset(k->text.ptr + k->text.len, 0, TOKEN_PADDING);
-	tokenizer_start(&t, buf_span(&k->text), true, true);
-	/* a text is far shorter than a batch */
-	if (!tokenizer_next(&t, k->batch))
-		return &nothing;
-	words = get(k, (k->batch->ntokens + 1) * sizeof(*words));
-	for (i = 0; i < k->batch->ntokens && !k->failed; i++)
-		need->nwords += take_word(k, i, &words[need->nwords],
-					  &is_unsure);
-	need->kind = NEED_PHRASE;
-	need->words = words;
-	k->npieces += need->nwords;
-	return need->nwords && !k->failed && !is_unsure ? need : &nothing;
+	return need_alloc(k, size);
 }
 
 /* One of several texts must be there, with anything around it. */
-static struct text_need *one_of(struct maker *k, const struct texts *texts)
+static struct text_need *one_of(struct need_maker *k, const struct texts *texts)
 {
-	struct text_need *needs[NEED_MAX_TEXTS];
-	size_t i;
-
-	if (k->npieces > NEED_MAX_PIECES)
-		return &nothing;
-	for (i = 0; i < texts->n; i++) {
-		needs[i] = phrase(k, texts->at[i]);
-		if (needs[i]->kind == NEED_NOTHING)
-			return &nothing;
-	}
-	return join_needs(k, NEED_ONE, needs, texts->n);
+	return need_of_texts(k, texts->at, texts->n);
 }
 
 /* --- Texts --------------------------------------------------------------- */
@@ -246,6 +37,21 @@ static struct texts one_text(const char *s)
 
 	t.at[0] = span_str(s);
 	return t;
+}
+
+/* Atoms stand beside ASCII only. */
+static bool has_mixture(const struct texts *a, const struct texts *b)
+{
+	bool has_atom = false, has_wide = false;
+	size_t i;
+
+	for (i = 0; i < a->n + b->n; i++) {
+		struct span s = i < a->n ? a->at[i] : b->at[i - a->n];
+
+		has_wide |= !span_is_ascii(s);
+		has_atom |= s.len && memchr(s.ptr, TEXT_ATOM, s.len);
+	}
+	return has_atom && has_wide;
 }
 
 static bool can_append(const struct texts *a, const struct texts *b)
@@ -259,11 +65,21 @@ static bool can_append(const struct texts *a, const struct texts *b)
 		if (b->at[i].len > longest[1])
 			longest[1] = b->at[i].len;
 	return a->n * b->n <= NEED_MAX_TEXTS &&
-	       longest[0] + longest[1] <= NEED_MAX_BYTES;
+	       longest[0] + longest[1] <= NEED_MAX_BYTES && !has_mixture(a, b);
 }
 
-/* Every text of a followed by every one of b. */
-static void append(struct maker *k, struct texts *a, const struct texts *b)
+static void add_text(struct texts *t, struct span text)
+{
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		if (span_eq(t->at[i], text))
+			return;
+	t->at[t->n++] = text;
+}
+
+/* Every text of a followed by every one of b; blanks become one. */
+static void append(struct need_maker *k, struct texts *a, const struct texts *b)
 {
 	struct texts out = { .n = 0 };
 	size_t i, j;
@@ -275,37 +91,37 @@ static void append(struct maker *k, struct texts *a, const struct texts *b)
 
 			if (!copy)
 				return;
+			if (x.len && y.len && x.ptr[x.len - 1] == ' ' &&
+			    *y.ptr == ' ')
+				x.len--;
 			memcpy(copy, x.ptr, x.len);
 			memcpy(copy + x.len, y.ptr, y.len);
-			out.at[out.n++] = span_of(copy, x.len + y.len);
+			add_text(&out, span_of(copy, x.len + y.len));
 		}
 	*a = out;
 }
 
 static bool unite(struct texts *a, const struct texts *b)
 {
-	size_t i, j;
+	struct texts sum = *a;
+	size_t i;
 
 	for (i = 0; i < b->n; i++) {
-		for (j = 0; j < a->n; j++)
-			if (span_eq(a->at[j], b->at[i]))
-				break;
-		if (j < a->n)
-			continue;
-		if (a->n == NEED_MAX_TEXTS)
+		if (sum.n == NEED_MAX_TEXTS)
 			return false;
-		a->at[a->n++] = b->at[i];
+		add_text(&sum, b->at[i]);
 	}
+	*a = sum;
 	return true;
 }
 
 /* --- Nodes --------------------------------------------------------------- */
 
-static struct known know(struct maker *k, const struct regex_node *node);
+static struct known know(struct need_maker *k, const struct regex_node *node);
 
 static struct known all_of(const struct texts *t)
 {
-	return (struct known){ .is_all = true, .all = *t, .need = &nothing };
+	return (struct known){ .is_all = true, .all = *t, .need = &need_nothing };
 }
 
 static struct known only(struct text_need *need)
@@ -314,7 +130,7 @@ static struct known only(struct text_need *need)
 }
 
 /* The condition of what is known. */
-static struct text_need *need_of(struct maker *k, const struct known *n)
+static struct text_need *need_of(struct need_maker *k, const struct known *n)
 {
 	return n->is_all ? one_of(k, &n->all) : n->need;
 }
@@ -325,58 +141,120 @@ static bool is_ascii_word(unsigned c)
 	       ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
 
-static bool put_char(struct maker *k, struct texts *t, int32_t c)
+/* A part of a word as a text. */
+static struct known atom_of(struct need_maker *k, const struct regex_node *node)
+{
+	struct texts t = { .n = 0 };
+	uint8_t *bytes = get(k, 2);
+	int number = need_add_atom(k, node);
+
+	if (!bytes || number < 0)
+		return only(&need_nothing);
+	bytes[0] = TEXT_ATOM;
+	bytes[1] = (uint8_t)number;
+	add_text(&t, span_of(bytes, 2));
+	return all_of(&t);
+}
+
+static bool is_inside(const struct need_maker *k, const struct regex_node *node)
+{
+	return word_part_of(node, k->trusts_words).is_inside;
+}
+
+static bool put_char(struct need_maker *k, struct texts *t, int32_t c,
+		     bool any_case)
 {
 	uint8_t *bytes = get(k, 4);
-	size_t n = 1;
+	size_t n = 0;
 
 	if (!bytes || t->n == NEED_MAX_TEXTS)
 		return false;
-	if (c < 0x80) {
-		bytes[0] = c && is_ascii_word((unsigned)c) ? (uint8_t)c : ' ';
+	if (c >= 0x80) {
+		n = utf8_encode(c, bytes);
+	} else if (!c || !is_ascii_word((unsigned)c)) {
+		bytes[n++] = ' ';
 	} else {
-		n = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-		bytes[0] = (uint8_t)((0xf00 >> n & 0xff) | c >> 6 * (n - 1));
-		bytes[1] = (uint8_t)(0x80 | (c >> 6 * (n - 2) & 0x3f));
-		if (n > 2)
-			bytes[2] = (uint8_t)(0x80 | (c >> 6 * (n - 3) & 0x3f));
-		if (n > 3)
-			bytes[3] = (uint8_t)(0x80 | (c & 0x3f));
+		if (any_case)
+			bytes[n++] = TEXT_ANY_CASE;
+		bytes[n++] = (uint8_t)(any_case ? c | 0x20 : c);
 	}
-	t->at[t->n++] = span_of(bytes, n);
+	add_text(t, span_of(bytes, n));
 	return true;
 }
 
-/* A character: one that folds like a letter, or a few, or a separator. */
-static struct known know_char(struct maker *k, const struct regex_set *set)
+/* Whether a set has both cases of an ASCII letter. */
+static bool has_both_cases(const struct regex_set *set, int32_t c)
 {
+	return c < 128 && (c | 0x20) >= 'a' && (c | 0x20) <= 'z' &&
+	       regex_set_has_ascii(set, (unsigned)c | 0x20) &&
+	       regex_set_has_ascii(set, (unsigned)c & ~0x20u);
+}
+
+/* White space beyond ASCII parts words, too, but for U+180E, which is as if it
+ * were not there. */
+static struct known know_blank(const struct regex_set *set)
+{
+	struct texts t = one_text(" ");
+	unsigned c;
+
+	if (set->other_kinds != REGEX_OTHER_BLANKS || set->nothers)
+		return only(&need_nothing);
+	for (c = 0; c < 128; c++)
+		if (regex_set_has_ascii(set, c) && is_ascii_word(c))
+			return only(&need_nothing);
+	add_text(&t, span_str(""));
+	return all_of(&t);
+}
+
+/* Whether a set is better left as it is than written out. */
+static bool is_class(const struct regex_set *set)
+{
+	enum { FEW = 4 };
+	unsigned c, n = 0;
+
+	for (c = 0; c < 128; c++)
+		if (regex_set_has_ascii(set, c) && is_ascii_word(c))
+			n += !has_both_cases(set, (int32_t)c) || c >= 'a';
+	return n > FEW || set->any_other;
+}
+
+/* A character: one that folds like a letter, or a few, or a separator, or a part
+ * of a word. */
+static struct known know_char(struct need_maker *k,
+			      const struct regex_node *node)
+{
+	const struct regex_set *set = &node->set;
 	struct texts t = { .n = 0 };
 	bool has_separator = false;
 	unsigned c, i;
 
 	if (set->letter) {
-		put_char(k, &t, set->letter);
+		put_char(k, &t, set->letter, has_both_cases(set, set->letter));
 		return all_of(&t);
 	}
+	if (is_class(set) && is_inside(k, node))
+		return atom_of(k, node);
 	if (set->any_other)
-		return only(&nothing);
+		return know_blank(set);
 	for (c = 0; c < 128; c++) {
-		if (!regex_set_has_ascii(set, c))
+		bool both = has_both_cases(set, (int32_t)c);
+
+		if (!regex_set_has_ascii(set, c) || (both && c < 'a'))
 			continue;
 		if (!is_ascii_word(c))
 			has_separator = true;
-		else if (!put_char(k, &t, (int32_t)c))
-			return only(&nothing);
+		else if (!put_char(k, &t, (int32_t)c, both))
+			return only(&need_nothing);
 	}
 	for (i = 0; i < set->nothers; i++)
-		if (!put_char(k, &t, set->others[i]))
-			return only(&nothing);
-	if (has_separator && !put_char(k, &t, ' '))
-		return only(&nothing);
-	return t.n ? all_of(&t) : only(&nothing);
+		if (!put_char(k, &t, set->others[i], false))
+			return only(&need_nothing);
+	if (has_separator && !put_char(k, &t, ' ', false))
+		return only(&need_nothing);
+	return t.n ? all_of(&t) : only(&need_nothing);
 }
 
-static struct known know_cat(struct maker *k, const struct regex_node *node)
+static struct known know_cat(struct need_maker *k, const struct regex_node *node)
 {
 	struct texts run = one_text("");
 	struct text_need *needs[64];
@@ -386,6 +264,9 @@ static struct known know_cat(struct maker *k, const struct regex_node *node)
 	for (i = 0; i < node->nchild && !k->failed; i++) {
 		struct known child = know(k, node->child[i]);
 
+		if ((!child.is_all || !can_append(&run, &child.all)) &&
+		    is_inside(k, node->child[i]))
+			child = atom_of(k, node->child[i]);
 		if (child.is_all && can_append(&run, &child.all)) {
 			append(k, &run, &child.all);
 			continue;
@@ -403,13 +284,13 @@ static struct known know_cat(struct maker *k, const struct regex_node *node)
 		return all_of(&run);
 	if (n < sizeof(needs) / sizeof(needs[0]))
 		needs[n++] = one_of(k, &run);
-	return only(join_needs(k, NEED_ALL, needs, n));
+	return only(need_join(k, NEED_ALL, needs, n));
 }
 
-static struct known know_alt(struct maker *k, const struct regex_node *node)
+static struct known know_alt(struct need_maker *k, const struct regex_node *node)
 {
 	struct text_need **needs = get(k, node->nchild * sizeof(*needs));
-	struct known sum = { .is_all = true, .need = &nothing };
+	struct known sum = { .is_all = true, .need = &need_nothing };
 	struct known *children = get(k, node->nchild * sizeof(*children));
 	size_t i;
 
@@ -420,55 +301,123 @@ static struct known know_alt(struct maker *k, const struct regex_node *node)
 	}
 	if (sum.is_all || k->failed)
 		return sum;
+	if (is_inside(k, node))
+		return atom_of(k, node);
 	for (i = 0; i < node->nchild && !k->failed; i++)
 		needs[i] = need_of(k, &children[i]);
-	return only(k->failed ? &nothing :
-				join_needs(k, NEED_ONE, needs, node->nchild));
+	return only(k->failed ? &need_nothing :
+				need_join(k, NEED_ONE, needs, node->nchild));
 }
 
-/* Whether all that a node matches is one separator. */
-static bool is_separator(const struct known *n)
+/* Whether all that a node matches is a separator, or nothing. */
+static bool is_blank(const struct known *n)
 {
-	return n->is_all && n->all.n == 1 &&
-	       span_eq(n->all.at[0], span_str(" "));
+	size_t i;
+
+	for (i = 0; i < n->all.n; i++)
+		if (n->all.at[i].len && !span_eq(n->all.at[i], span_str(" ")))
+			return false;
+	return n->is_all && n->all.n;
 }
 
-static struct known know_repeat(struct maker *k, const struct regex_node *node)
+static bool has_atom(const struct known *n)
 {
-	struct known one = know(k, node->child[0]), sum;
-	struct texts empty = one_text("");
+	size_t i;
+
+	for (i = 0; i < n->all.n; i++)
+		if (n->all.at[i].len &&
+		    memchr(n->all.at[i].ptr, TEXT_ATOM, n->all.at[i].len))
+			return true;
+	return false;
+}
+
+/* So many times the same; false if that is too much. */
+static bool copy_texts(struct need_maker *k, struct texts *t, uint32_t times)
+{
+	const struct texts one = *t;
 	uint32_t i;
 
-	/* any number of separators is as good as one */
-	if (is_separator(&one)) {
-		if (!node->min)
-			unite(&one.all, &empty);
-		return node->max ? one : all_of(&empty);
+	if (times > MAX_COPIES)
+		return false;
+	for (i = 1; i < times; i++) {
+		if (!can_append(t, &one))
+			return false;
+		append(k, t, &one);
 	}
-	if (!node->min)
-		return node->max == 1 && one.is_all &&
-				       unite(&one.all, &empty) ?
-			       one : only(&nothing);
-	if (!one.is_all || node->min != node->max || node->min > MAX_COPIES)
-		return only(need_of(k, &one));
-	sum = one;
-	for (i = 1; i < node->min; i++) {
-		if (!can_append(&sum.all, &one.all))
-			return only(need_of(k, &one));
-		append(k, &sum.all, &one.all);
-	}
-	return sum;
+	return true;
 }
 
-static struct known know(struct maker *k, const struct regex_node *node)
+/* What may follow the first min copies. */
+static const struct regex_node *rest_of(struct need_maker *k,
+					const struct regex_node *node)
 {
+	struct regex_node *rest = get(k, sizeof(*rest));
+
+	if (!rest)
+		return node;
+	*rest = *node;
+	rest->min = 0;
+	if (rest->max != REGEX_NO_LIMIT)
+		rest->max -= node->min;
+	return rest;
+}
+
+/* The copies that must be there, written out, and an atom for those that may. */
+static bool copy_and_rest(struct need_maker *k, const struct regex_node *node,
+			  struct texts *t)
+{
+	struct known rest;
+
+	if (!node->min || !copy_texts(k, t, node->min))
+		return false;
+	if (node->min == node->max)
+		return true;
+	if (!is_inside(k, node))
+		return false;
+	rest = atom_of(k, rest_of(k, node));
+	if (!rest.is_all || !can_append(t, &rest.all))
+		return false;
+	append(k, t, &rest.all);
+	return true;
+}
+
+static struct known know_repeat(struct need_maker *k,
+				const struct regex_node *node)
+{
+	struct known one = know(k, node->child[0]), sum = one;
+	struct texts empty = one_text("");
+
+	if (!node->max)
+		return all_of(&empty);
+	/* any number of separators is as good as one */
+	if (is_blank(&one)) {
+		if (!node->min)
+			unite(&one.all, &empty);
+		return one;
+	}
+	if (!node->min && node->max == 1 && one.is_all &&
+	    unite(&one.all, &empty))
+		return one;
+	if (one.is_all && !has_atom(&one) && copy_and_rest(k, node, &sum.all))
+		return sum;
+	if (is_inside(k, node))
+		return atom_of(k, node);
+	if (one.is_all && node->min && node->min == node->max &&
+	    copy_texts(k, &sum.all, node->min))
+		return sum;
+	return only(node->min ? need_of(k, &one) : &need_nothing);
+}
+
+static struct known know(struct need_maker *k, const struct regex_node *node)
+{
+	static const char border[] = { TEXT_BORDER, 0 };
 	struct texts t;
 
 	if (k->failed)
-		return only(&nothing);
+		return only(&need_nothing);
 	switch (node->kind) {
 	case REGEX_CHAR:
-		return know_char(k, &node->set);
+		return know_char(k, node);
 	case REGEX_CAT:
 		return know_cat(k, node);
 	case REGEX_ALT:
@@ -483,28 +432,26 @@ static struct known know(struct maker *k, const struct regex_node *node)
 		/* no word goes over the end of a line */
 		t = one_text(" ");
 		return all_of(&t);
+	case REGEX_BORDER:
+		t = one_text(border);
+		return all_of(&t);
 	case REGEX_ANYTHING:
 		break;
 	}
-	return only(&nothing);
+	return only(&need_nothing);
 }
 
-int text_need_make(const struct regex_node *tree, struct arena *arena,
-		   struct text_need **out)
+int text_need_make(const struct regex_node *tree, bool trusts_words,
+		   struct arena *arena, struct text_need **out)
 {
-	struct maker k = { .arena = arena };
+	struct need_maker k;
 	struct known n;
 
-	buf_init(&k.text, MEM_QUERY);
-	buf_init(&k.fold, MEM_QUERY);
-	k.batch = scout_malloc(MEM_QUERY, sizeof(*k.batch));
-	k.failed = !k.batch;
+	need_maker_init(&k, trusts_words, arena);
 	n = know(&k, tree);
 	*out = need_of(&k, &n);
 	if (k.npieces > NEED_MAX_PIECES)
-		*out = &nothing;
-	scout_free(k.batch);
-	buf_release(&k.text);
-	buf_release(&k.fold);
+		*out = &need_nothing;
+	need_maker_release(&k);
 	return k.failed ? SCOUT_E_NOMEM : SCOUT_OK;
 }

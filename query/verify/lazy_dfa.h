@@ -11,7 +11,7 @@
 #define SCOUT_QUERY_VERIFY_LAZY_DFA_H
 
 #include "base/span.h"
-#include "query/verify/byte_nfa.h"
+#include "query/language/byte_nfa.h"
 
 struct lazy_dfa;
 

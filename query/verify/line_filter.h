@@ -9,7 +9,7 @@
 #define SCOUT_QUERY_VERIFY_LINE_FILTER_H
 
 #include "base/memsearch.h"
-#include "query/verify/byte_nfa.h"
+#include "query/language/byte_nfa.h"
 #include "query/verify/lazy_dfa.h"
 
 enum line_filter_kind {

@@ -1,5 +1,6 @@
 #include "query/verify/regex.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -158,4 +159,16 @@ int regex_find(const struct regex *re, struct regex_matcher *m,
 	*out_start = at[0];
 	*out_end = at[1] < at[0] ? at[0] : at[1];
 	return SCOUT_OK;
+}
+
+bool regex_is_of_unicode(const char *version)
+{
+	char own[64];
+
+	/* two numbers at most count; all versions so far have a second of one
+	 * digit */
+	return pcre2_config(PCRE2_CONFIG_UNICODE_VERSION, NULL) <=
+		       (int)sizeof(own) &&
+	       pcre2_config(PCRE2_CONFIG_UNICODE_VERSION, own) > 0 &&
+	       strtod(own, NULL) <= strtod(version, NULL);
 }

@@ -54,4 +54,8 @@ int regex_find(const struct regex *re, struct regex_matcher *m,
 	       struct span subject, size_t from,
 	       size_t *out_start, size_t *out_end);
 
+/* Whether \w, \p and the like go by this version of Unicode ("15.0.0") or an
+ * older one. */
+bool regex_is_of_unicode(const char *version);
+
 #endif

@@ -28,7 +28,8 @@ static void check(struct span pattern, bool any_case, struct span text)
 	/* any pattern, also one that PCRE2 refuses, must be survived */
 	SCOUT_ASSERT(regex_parse(pattern, any_case ? REGEX_PARSE_IGNORE_CASE :
 						     0, &arena, &tree) == 0);
-	SCOUT_ASSERT(text_need_make(tree, &arena, &need) == SCOUT_OK);
+	SCOUT_ASSERT(text_need_make(tree, true, &arena, &need) ==
+		     SCOUT_OK);
 	SCOUT_ASSERT(line_filter_make(tree, &arena, &filter) == SCOUT_OK);
 	SCOUT_ASSERT(line_filter_find(&filter, &run, text, &at) == SCOUT_OK);
 	if (!at && text.len &&

@@ -88,6 +88,16 @@ def regex_parse():
     return [r.encode() for r in rows]
 
 
+def regex_need():
+    rows = ["00x[0-9a-f]{8}\nx 0x12ab34cd;", "0[A-Z]{6,}_[0-9]{3,}\nREGISTER_0123",
+            "0(\\w+_){4,}init\\b\na_b_c_d_init(", "1usb_(get|put)_[a-z]+dev\nUSB_get_\u212adev",
+            "0return\\s+-EINVAL\nreturn\u2003-EINVAL", "0foo\\s+bar\nfoo\u180ebar",
+            "0\\w_foo \\w+_bar\n\u115f_foo \u6771_bar", "0\\bfoo\\b\nx\u00adfoo\u0301",
+            "0[[:alpha:]]+[0-9]\\s\nab\uff3f9\u0085", "1stra(ss|\u00df)e_[a-z]\nSTRA\u1e9eE_X",
+            "0(foo|ba+r){2,3}\\d*$\nxfoobaar12", "0^#\\s*[a-z]+def_x\n# ifdef_x"]
+    return [r.encode() for r in rows]
+
+
 def word_glob():
     rows = ["foo*\nfoobar", "*foo\nbarfoo", "f?o*\nfxoy", "a*b*c\naxxbyyc", "a*?b?*c\naxbyc",
             "??*??\nabcd", "*ab*ab*\nxabyabz", "caf?\ncaf\u00e9", "?*\u00e9\n\u00e9\u00e9",
@@ -302,7 +312,8 @@ def kernels():
 
 TARGETS = {
     "query_parse": query_parse, "tokenizer": tokenizer, "fold": fold, "glob": glob,
-    "regex_parse": regex_parse, "word_glob": word_glob, "word_pattern": word_pattern,
+    "regex_parse": regex_parse, "regex_need": regex_need, "word_glob": word_glob,
+    "word_pattern": word_pattern,
     "dict_block": dict_blocks, "postings": postings,
     "line_map": line_map, "path_block": path_block, "walk_rules": walk_rules,
     "manifest": manifest, "stats": stats, "memsearch": memsearch, "kernels": kernels,

@@ -6,36 +6,13 @@
 #include "tests/unit/support.h"
 
 #include "index_format/fold.h"
-#include "index_format/tokenizer.h"
 #include "query/plan/text_need.h"
 #include "query/verify/line_filter.h"
 #include "query/verify/regex.h"
 #include "query/verify/required_strings.h"
+#include "tests/unit/need_text.h"
 
-/* --- As text ------------------------------------------------------------- */
-
-static void put_need(const struct text_need *n, struct buf *out)
-{
-	size_t i;
-
-	if (n->kind == NEED_NOTHING) {
-		buf_put_str(out, "-");
-		return;
-	}
-	buf_put_str(out, n->kind == NEED_PHRASE ? "[" :
-			 n->kind == NEED_ALL	? "all(" : "one(");
-	for (i = 0; i < n->nwords; i++) {
-		buf_put_str(out, i ? " " : "");
-		buf_put_str(out, n->words[i].is_open_before ? "*" : "");
-		buf_put_span(out, n->words[i].folded);
-		buf_put_str(out, n->words[i].is_open_after ? "*" : "");
-	}
-	for (i = 0; i < n->nchild; i++) {
-		buf_put_str(out, i ? " " : "");
-		put_need(n->child[i], out);
-	}
-	buf_put_str(out, n->kind == NEED_PHRASE ? "]" : ")");
-}
+/* --- By hand ------------------------------------------------------------ */
 
 static const struct {
 	const char *pattern, *need;
@@ -45,10 +22,11 @@ static const struct {
 	{ " foo_bar\\(", "[foo_bar]" },
 	{ "^foo", "[foo*]" },
 	{ "foo$", "[*foo]" },
-	{ "\\bfoo\\b", "[*foo*]" },
+	{ "\\bfoo\\b", "[*\\bfoo\\b*]" },
 	{ "static int foo", "[*static int foo*]" },
 	{ "static[ \\t]+int", "[*static int*]" },
-	{ "static\\s+int", "[*static*]" },
+	{ "static\\s+int", "one([*static int*] [*staticint*])" },
+	{ "return\\s*-EINVAL", "[*return EINVAL*]" },
 	{ "foo *bar", "one([*foo bar*] [*foobar*])" },
 	{ "->lock\\(", "[lock]" },
 	{ "\\);", "-" },
@@ -60,9 +38,26 @@ static const struct {
 	{ "abc|", "-" },
 	{ "(abc)?def", "one([*abcdef*] [*def*])" },
 	{ "(abc)*def", "[*def*]" },
-	{ "(abc)+def", "[*abc*]" },
+	{ "(abc)+def", "[*abc(abc)*def*]" },
 	{ "a{3}", "[*aaa*]" },
-	{ "0x[0-9a-f]{8}", "-" },
+	{ "0x[0-9a-f]{8}", "[*0x[0-9a-f]{8}*]" },
+	{ "[A-Z]{6,}_[0-9]{3,}", "[*[A-Z]{6,}_[0-9]{3,}*]" },
+	{ "usb_(get|put)_[a-z]+dev",
+	  "one([*usb_get_[a-z]+dev*] [*usb_put_[a-z]+dev*])" },
+	{ "v[0-9]+_driver", "[*v[0-9]+_driver*]" },
+	{ "(\\w+_){4,}init\\b", "one([*([0-9A-Z_a-z...]+_){4,}init\\b*] "
+	  "all([*init\\b*] [<single>]))" },
+	{ "\\w+_unlock\\(", "[*_unlock]" },
+	{ "[a-z]+ foo_bar", "[foo_bar*]" },
+	{ "the [a-z]+ foo_bar", "[foo_bar*]" },
+	{ "struct \\w+_ops ops", "one([*struct [0-9A-Z_a-z...]+_ops ops*] "
+	  "all([*struct] [<single>]))" },
+	{ "int [a-z]{2}_foo x = 1", "[*int [a-z]{2}_foo x]" },
+	{ "[0-9]{4}", "-" },
+	{ "\\b[0-9]{9}", "[*\\b[0-9]{9}*]" },
+	{ "foo[a-z]*bar", "[*foo[a-z]*bar*]" },
+	{ "foo[^a-z]bar", "[*foo*]" },
+	{ "[_a-z]*", "-" },
 	{ "foo.*bar", "[*foo*]" },
 	{ "barrier.*usb.*complete", "all([*barrier*] [*complete*])" },
 	{ "(?i)KERNEL", "[*kernel*]" },
@@ -94,7 +89,7 @@ static struct text_need *derive(const char *pattern, unsigned flags,
 
 	assert_int_equal(regex_parse(span_str(pattern), flags, arena, &tree),
 			 SCOUT_OK);
-	assert_int_equal(text_need_make(tree, arena, &need), SCOUT_OK);
+	assert_int_equal(text_need_make(tree, true, arena, &need), SCOUT_OK);
 	return need;
 }
 
@@ -108,84 +103,13 @@ static void test_needs(void **state)
 	arena_init(&arena, MEM_OTHER);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		buf_clear(&out);
-		put_need(derive(rows[i].pattern, 0, &arena), &out);
+		need_print(derive(rows[i].pattern, 0, &arena), &out);
 		if (strcmp(buf_cstr(&out), rows[i].need))
 			print_message("%s\n", rows[i].pattern);
 		assert_string_equal(buf_cstr(&out), rows[i].need);
 	}
 	buf_release(&out);
 	arena_release(&arena);
-}
-
-/* --- Whether it holds ----------------------------------------------------- */
-
-enum { MAX_WORDS = 256 };
-
-struct words {
-	struct span at[MAX_WORDS];
-	size_t n;
-};
-
-static void split(struct span text, struct arena *arena, struct words *out)
-{
-	static struct token_batch batch;
-	struct tokenizer t;
-	uint32_t i;
-
-	out->n = 0;
-	tokenizer_start(&t, text, true, true);
-	while (tokenizer_next(&t, &batch))
-		for (i = 0; i < batch.ntokens && out->n < MAX_WORDS; i++) {
-			struct buf folded = BUF_INIT(MEM_OTHER);
-			struct span raw = span_of(text.ptr +
-						  batch.tokens[i].start,
-						  batch.tokens[i].len);
-
-			assert_int_equal(fold_whole(raw, FOLD_CASE, &folded),
-					 SCOUT_OK);
-			if (folded.len)
-				out->at[out->n++] = span_of(
-					arena_dup(arena, folded.ptr,
-						  folded.len), folded.len);
-			buf_release(&folded);
-		}
-}
-
-static bool word_fits(const struct need_word *w, struct span word)
-{
-	const uint8_t *at;
-
-	if (w->folded.len > word.len)
-		return false;
-	if (w->is_open_before && w->is_open_after)
-		return memmem(word.ptr, word.len, w->folded.ptr,
-			      w->folded.len);
-	at = w->is_open_before ? word.ptr + word.len - w->folded.len : word.ptr;
-	return !memcmp(at, w->folded.ptr, w->folded.len) &&
-	       (w->is_open_before || w->is_open_after ||
-		w->folded.len == word.len);
-}
-
-static bool holds(const struct text_need *n, const struct words *words)
-{
-	size_t i, j;
-
-	if (n->kind == NEED_NOTHING)
-		return true;
-	if (n->kind != NEED_PHRASE) {
-		for (i = 0; i < n->nchild; i++)
-			if (holds(n->child[i], words) == (n->kind == NEED_ONE))
-				return n->kind == NEED_ONE;
-		return n->kind == NEED_ALL;
-	}
-	for (i = 0; i + n->nwords <= words->n; i++) {
-		for (j = 0; j < n->nwords; j++)
-			if (!word_fits(&n->words[j], words->at[i + j]))
-				break;
-		if (j == n->nwords)
-			return true;
-	}
-	return false;
 }
 
 /* --- At random ------------------------------------------------------------ */
@@ -203,6 +127,8 @@ static const char *const letters[] = {
 	"\u212a", "\u00ad", "\u200d", "\u6771", "\u4eac", "\u0e31", "\u0e01",
 	"\ufb01", "\u00bd", "\u180e", "\u00a0", "\u0345", "\u03b1", "\u0391",
 	"\uac00", "\u1160", "\ufe0f", "\U0001f600", "\xff", "\xc3", "\u203f",
+	"\u115f", "\uff3f", "\u3220", "\u00b2", "\uff76\uff9e", "\u2028", "\xc2\x85",
+	"\u02b0", "\u0130", "\ufe33", "\u0660",
 };
 
 static const char *random_letter(void)
@@ -290,6 +216,51 @@ static void pattern_of_text(struct buf *text, struct buf *out)
 	}
 }
 
+/* The same, with classes for letters. */
+static void classes_of_text(struct buf *text, struct buf *out)
+{
+	static const char *const letter_classes[] = {
+		"[a-z]", "[A-Z]", "[a-z]+", "\\w", "\\w+", "[a-zA-Z_]*",
+		"[[:alpha:]]", "(?:\\w|x)", "[^ ]", "[^\\W\\d]", "(?i:[a-z])",
+		"[a-s]{1,2}", "\\p{L}", "[K-S]", "[b-y]?",
+	};
+	static const char *const digit_classes[] = {
+		"[0-9]", "\\d+", "[0-9a-f]", "[^a-z]", "\\w{1,3}", "\\d*",
+		"\\p{Nd}",
+	};
+	static const char *const blank_classes[] = {
+		"\\s", "\\s+", "\\s*", "[ \\t]+", "\\W", "\\h", "[^\\w]+",
+		".", "[[:space:]]", "(?: |\\t)",
+	};
+	static const char *const other_classes[] = {
+		"\\w", "\\W", "\\s", ".", "\\w+", "\\p{L}", "[^a]", "\\w*",
+		"\\s+", "\\h", "\\S",
+	};
+	unsigned n = 3 + pick(12);
+
+	while (n--) {
+		const char *letter = pick(5) ? letters[pick(12)] :
+					       random_letter();
+		uint8_t c = (uint8_t)*letter;
+
+		if (!letter[1] && c >= 128)
+			continue;
+		buf_put_str(text, letter);
+		if (!pick(8))
+			buf_put_str(out, "\\b");
+		if (pick(2))
+			buf_printf(out, "\\Q%s\\E", letter);
+		else if (c == ' ' || c == '\t')
+			buf_put_str(out, blank_classes[pick(10)]);
+		else if (c >= '0' && c <= '9')
+			buf_put_str(out, digit_classes[pick(7)]);
+		else if (c < 128)
+			buf_put_str(out, letter_classes[pick(15)]);
+		else
+			buf_put_str(out, other_classes[pick(11)]);
+	}
+}
+
 /* text, with something before and after it. */
 static void surround(struct span text, struct buf *out)
 {
@@ -312,7 +283,6 @@ static unsigned check_pattern(struct span pattern, unsigned flags,
 	struct buf line = BUF_INIT(MEM_OTHER);
 	struct text_need *need;
 	struct regex_node *tree;
-	struct words words;
 	struct arena arena;
 	struct regex *re;
 	unsigned i, matched = 0;
@@ -323,26 +293,24 @@ static unsigned check_pattern(struct span pattern, unsigned flags,
 		return 0;
 	arena_init(&arena, MEM_OTHER);
 	assert_int_equal(regex_parse(pattern, flags, &arena, &tree), SCOUT_OK);
-	assert_int_equal(text_need_make(tree, &arena, &need), SCOUT_OK);
+	assert_int_equal(text_need_make(tree, true, &arena,
+					&need), SCOUT_OK);
 	assert_int_equal(line_filter_make(tree, &arena, &filter), SCOUT_OK);
 	for (i = 0; i < 40; i++) {
 		if (text.len)
 			surround(text, &line);
 		else
 			random_line(&line);
-		buf_reserve(&line, TOKEN_PADDING);
-		memset(line.ptr + line.len, 0, TOKEN_PADDING);
 		if (regex_find(re, matcher, buf_span(&line), 0, &start, &end))
 			continue;
 		matched++;
-		split(buf_span(&line), &arena, &words);
 		assert_int_equal(line_filter_find(&filter, &run,
 						  buf_span(&line), &at),
 				 SCOUT_OK);
-		if ((!at && line.len) || !holds(need, &words)) {
+		if ((!at && line.len) || !need_holds(need, buf_span(&line))) {
 			struct buf said = BUF_INIT(MEM_OTHER);
 
-			put_need(need, &said);
+			need_print(need, &said);
 			print_message("/%.*s/ in '%.*s' (%s), needs %s\n",
 				      (int)pattern.len, pattern.ptr,
 				      (int)line.len, line.ptr,
@@ -370,10 +338,12 @@ static void test_random(void **state)
 	for (i = 0; i < 20000; i++) {
 		buf_clear(&pattern);
 		buf_clear(&text);
-		if (i % 2)
+		if (i % 4 == 0)
 			random_pattern(&pattern, 2);
-		else
+		else if (i % 4 == 1)
 			pattern_of_text(&text, &pattern);
+		else
+			classes_of_text(&text, &pattern);
 		matched += check_pattern(buf_span(&pattern),
 					 pick(3) ? 0 : REGEX_PARSE_IGNORE_CASE,
 					 buf_span(&text), matcher);

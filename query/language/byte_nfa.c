@@ -1,4 +1,4 @@
-#include "query/verify/byte_nfa.h"
+#include "query/language/byte_nfa.h"
 
 enum {
 	MAX_SETS = 512,
@@ -195,6 +195,7 @@ static uint32_t compile(struct builder *b, const struct regex_node *node,
 		return 0;
 	switch (node->kind) {
 	case REGEX_EMPTY:
+	case REGEX_BORDER:
 		return next;
 	case REGEX_CHAR:
 		return compile_char(b, &node->set, next);

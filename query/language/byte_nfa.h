@@ -4,8 +4,8 @@
  * It accepts at least the lines (without their '\n') in which the regex matches;
  * lazy_dfa.h runs it.  Made once per query, never changed, shared by threads.
  */
-#ifndef SCOUT_QUERY_VERIFY_BYTE_NFA_H
-#define SCOUT_QUERY_VERIFY_BYTE_NFA_H
+#ifndef SCOUT_QUERY_LANGUAGE_BYTE_NFA_H
+#define SCOUT_QUERY_LANGUAGE_BYTE_NFA_H
 
 #include "base/err.h"
 #include "query/language/regex_tree.h"

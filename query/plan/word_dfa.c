@@ -1,0 +1,223 @@
+#include "query/plan/word_dfa.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "query/language/byte_nfa.h"
+
+enum {
+	MAX_STATES = 1024,
+	NSLOTS = 2 * MAX_STATES,
+};
+
+/* A state stands for the set of those of the other automaton that look at a byte
+ * or at the end of the word. */
+struct maker {
+	struct byte_nfa nfa;
+	size_t words;		/* of a set */
+	uint64_t *sets;		/* by state */
+	uint16_t slots[NSLOTS];	/* hash table of the sets; 0: none */
+	uint16_t *next;
+	uint8_t *ends;
+	unsigned nstates;
+	/* the set being made */
+	uint64_t *set, *seen;
+	uint32_t *stack;
+	bool matches;
+};
+
+static bool has_bit(const uint64_t *set, uint32_t i)
+{
+	return set[i / 64] >> (i % 64) & 1;
+}
+
+static void set_bit(uint64_t *set, uint32_t i)
+{
+	set[i / 64] |= (uint64_t)1 << (i % 64);
+}
+
+static void clear_set(struct maker *k)
+{
+	memset(k->set, 0, k->words * sizeof(*k->set));
+	memset(k->seen, 0, k->words * sizeof(*k->seen));
+	k->matches = false;
+}
+
+/* Adds a state and what it leads to without a byte. */
+static void add_closure(struct maker *k, uint32_t state, bool at_start,
+			bool at_end)
+{
+	uint32_t n = 0;
+
+	k->stack[n++] = state;
+	while (n) {
+		const struct nfa_state *s = &k->nfa.states[k->stack[--n]];
+
+		state = k->stack[n];
+		if (has_bit(k->seen, state))
+			continue;
+		set_bit(k->seen, state);
+		if (s->kind == NFA_MATCH)
+			k->matches = true;
+		else if (s->kind == NFA_BYTE || s->kind == NFA_LINE_END)
+			set_bit(k->set, state);
+		if (s->kind == NFA_SPLIT)
+			k->stack[n++] = s->other;
+		if (s->kind == NFA_SPLIT ||
+		    (s->kind == NFA_LINE_START && at_start) ||
+		    (s->kind == NFA_LINE_END && at_end))
+			k->stack[n++] = s->next;
+	}
+}
+
+static bool is_empty(const struct maker *k)
+{
+	size_t i;
+
+	for (i = 0; i < k->words; i++)
+		if (k->set[i])
+			return false;
+	return true;
+}
+
+/* The state of the set that was made; MAX_STATES if there is no room. */
+static unsigned find_state(struct maker *k)
+{
+	size_t bytes = k->words * sizeof(*k->set);
+	uint32_t slot = (uint32_t)scout_hash64(k->set, bytes) % NSLOTS;
+
+	if (k->matches)
+		return WORD_DFA_MATCH;
+	if (is_empty(k))
+		return WORD_DFA_DEAD;
+	while (k->slots[slot]) {
+		if (!memcmp(k->sets + k->slots[slot] * k->words, k->set, bytes))
+			return k->slots[slot];
+		slot = (slot + 1) % NSLOTS;
+	}
+	if (k->nstates == MAX_STATES)
+		return MAX_STATES;
+	memcpy(k->sets + k->nstates * k->words, k->set, bytes);
+	k->slots[slot] = (uint16_t)k->nstates;
+	return k->nstates++;
+}
+
+static bool accepts_end(struct maker *k, unsigned state)
+{
+	const uint64_t *from = k->sets + state * k->words;
+	uint32_t i;
+
+	clear_set(k);
+	for (i = 0; i < k->nfa.nstates; i++)
+		if (has_bit(from, i) && k->nfa.states[i].kind == NFA_LINE_END)
+			add_closure(k, k->nfa.states[i].next, false, true);
+	return k->matches;
+}
+
+static unsigned step(struct maker *k, unsigned state, uint8_t byte)
+{
+	const uint64_t *from = k->sets + state * k->words;
+	uint32_t i;
+
+	clear_set(k);
+	for (i = 0; i < k->nfa.nstates; i++) {
+		const struct nfa_state *s = &k->nfa.states[i];
+
+		if (has_bit(from, i) && s->kind == NFA_BYTE &&
+		    byte_set_has(&k->nfa.sets[s->set], byte))
+			add_closure(k, s->next, false, false);
+	}
+	return find_state(k);
+}
+
+static int make_states(struct maker *k)
+{
+	unsigned state, class, n = k->nfa.nclasses, to;
+
+	for (class = 0; class < n; class++)
+		k->next[WORD_DFA_MATCH * n + class] = WORD_DFA_MATCH;
+	k->ends[WORD_DFA_MATCH] = true;
+	k->nstates = WORD_DFA_START;
+	clear_set(k);
+	add_closure(k, k->nfa.start, true, false);
+	to = find_state(k);
+	/* the first one, whatever it is: its transitions are as good */
+	if (to != WORD_DFA_START) {
+		for (class = 0; class < n; class++)
+			k->next[WORD_DFA_START * n + class] = (uint16_t)to;
+		k->ends[WORD_DFA_START] = to == WORD_DFA_MATCH;
+		k->nstates = WORD_DFA_START + 1;
+		return SCOUT_OK;
+	}
+	for (state = WORD_DFA_START; state < k->nstates; state++) {
+		for (class = 0; class < n; class++) {
+			to = step(k, state, k->nfa.example[class]);
+			if (to == MAX_STATES)
+				return SCOUT_E_LIMIT;
+			k->next[state * n + class] = (uint16_t)to;
+		}
+		k->ends[state] = accepts_end(k, state);
+	}
+	return SCOUT_OK;
+}
+
+static int reserve(struct maker *k)
+{
+	k->words = (k->nfa.nstates + 63) / 64;
+	k->sets = scout_malloc(MEM_QUERY, MAX_STATES * k->words *
+						  sizeof(*k->sets));
+	k->next = scout_calloc(MEM_QUERY, MAX_STATES * k->nfa.nclasses,
+			       sizeof(*k->next));
+	k->ends = scout_calloc(MEM_QUERY, MAX_STATES, 1);
+	k->set = scout_malloc(MEM_QUERY, k->words * sizeof(*k->set));
+	k->seen = scout_malloc(MEM_QUERY, k->words * sizeof(*k->seen));
+	/* a state is put on it by each that leads to it, two at most */
+	k->stack = scout_malloc(MEM_QUERY, (2 * (size_t)k->nfa.nstates + 1) *
+						   sizeof(*k->stack));
+	return k->sets && k->next && k->ends && k->set && k->seen && k->stack ?
+		       SCOUT_OK : SCOUT_E_NOMEM;
+}
+
+static void release(struct maker *k)
+{
+	scout_free(k->sets);
+	scout_free(k->next);
+	scout_free(k->ends);
+	scout_free(k->set);
+	scout_free(k->seen);
+	scout_free(k->stack);
+	scout_free(k);
+}
+
+static int keep(const struct maker *k, struct arena *arena,
+		struct word_dfa *out)
+{
+	out->nclasses = k->nfa.nclasses;
+	out->next = (const uint16_t *)arena_dup(
+		arena, k->next,
+		(size_t)k->nstates * out->nclasses * sizeof(*k->next));
+	out->ends = (const uint8_t *)arena_dup(arena, k->ends, k->nstates);
+	memcpy(out->class_of, k->nfa.class_of, sizeof(out->class_of));
+	return out->next && out->ends ? SCOUT_OK : SCOUT_E_NOMEM;
+}
+
+int word_dfa_make(const struct regex_node *tree, struct arena *arena,
+		  struct word_dfa *out)
+{
+	struct maker *k = scout_calloc(MEM_QUERY, 1, sizeof(*k));
+	struct arena own;
+	int rc;
+
+	if (!k)
+		return SCOUT_E_NOMEM;
+	arena_init(&own, MEM_QUERY);
+	rc = byte_nfa_make(tree, &own, &k->nfa);
+	if (!rc)
+		rc = reserve(k);
+	if (!rc)
+		rc = make_states(k);
+	if (!rc)
+		rc = keep(k, arena, out);
+	arena_release(&own);
+	release(k);
+	return rc;
+}
