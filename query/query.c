@@ -311,8 +311,7 @@ int run_begin(struct run *r, struct scout_query *query,
 	return prepare(r, root, err);
 }
 
-/* Whether more is asked than the answers as they come. */
-static bool is_sorted(const struct query_options *o)
+bool run_is_sorted(const struct query_options *o)
 {
 	return (o->sort != SORT_PATH || o->sort_reversed || o->top) &&
 	       !o->stop_at_first;
@@ -327,7 +326,7 @@ int scout_query_run(struct scout_query *query, struct scout_index *index,
 	int rc = run_begin(&r, query, index, root, sink, stats, err);
 
 	if (!rc)
-		rc = is_sorted(&query->options) ? run_sorted(&r, err) :
+		rc = run_is_sorted(&query->options) ? run_sorted(&r, err) :
 						  run_in_path_order(&r, err);
 	rc = scout_index_name_damage(index, rc, err);
 	run_end(&r);

@@ -51,6 +51,9 @@ int run_begin(struct run *r, struct scout_query *query,
 	      struct scout_err *err);
 void run_end(struct run *r);
 
+/* Whether more is asked for than the answers as they come, in path order. */
+bool run_is_sorted(const struct query_options *o);
+
 /* Sends all answers to r->emitter, in path order. */
 int run_in_path_order(struct run *r, struct scout_err *err);
 

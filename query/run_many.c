@@ -1,7 +1,10 @@
 /*
- * Several indexes as one: the files of each are collected at once, on a thread
- * for each index; then they are merged, and what is asked of them is looked up
- * in that order.
+ * Several indexes as one.
+ *
+ * In path order, indexes of folders that lie apart follow one another: each is
+ * asked with all threads, and its answers go out as they come.  Otherwise the
+ * files of each are collected at once, on a thread for each index; then they
+ * are merged, and what is asked of them is looked up in that order.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +21,9 @@ enum { HASH_PIECE_BYTES = 256 << 10 };
 /* A file of one of the indexes. */
 struct merged_file {
 	unsigned source;
-	size_t number;		/* among the files of its source */
-	struct span path;	/* absolute, without the first '/' */
-	struct hash128 key;	/* equal for files of which one is enough */
+	size_t number;	    /* among the files of its source */
+	struct span path;   /* absolute, without the first '/' */
+	struct hash128 key; /* equal for files of which one is enough */
 	bool is_kept;
 };
 
@@ -28,8 +31,8 @@ struct source {
 	struct query_source *given;
 	struct run run;
 	struct ordered_run files;
-	struct scout_sink silent;	/* keeps what there is to say */
-	struct buf messages;		/* NUL-terminated, one after the other */
+	struct scout_sink silent; /* keeps what there is to say */
+	struct buf messages;	  /* NUL-terminated, one after the other */
 	bool has_run;
 	int rc;
 	struct scout_err err;
@@ -40,8 +43,8 @@ struct many {
 	unsigned nsources;
 	const struct query_options *options;
 	const struct scout_sink *sink;
-	atomic_uint next;		/* source to be searched */
-	struct arena arena;		/* paths */
+	atomic_uint next;   /* source to be searched */
+	struct arena arena; /* paths */
 	struct merged_file *files;
 	size_t nfiles;
 	/* what the sink of a source at work hands on */
@@ -58,24 +61,27 @@ static void keep_message(void *ctx, const char *text)
 	buf_put(&s->messages, text, strlen(text) + 1);
 }
 
-static int search_one(struct source *s, unsigned nsources)
+static int begin_one(struct source *s)
 {
 	struct query_source *given = s->given;
-	int rc;
 
 	s->silent = (struct scout_sink){ .ctx = s, .message = keep_message };
-	rc = run_begin(&s->run, given->query, given->index, NULL, &s->silent,
-		       &given->stats, &s->err);
 	s->has_run = true;
-	if (rc < 0)
-		return rc;
+	return run_begin(&s->run, given->query, given->index, NULL, &s->silent,
+			 &given->stats, &s->err);
+}
+
+static int collect_one(struct source *s, unsigned nsources)
+{
+	int rc;
+
 	/* the sources share the processors; each has one at least */
 	if (!s->run.options->nthreads && s->run.nthreads > nsources)
 		s->run.nthreads /= nsources;
 	else if (!s->run.options->nthreads)
 		s->run.nthreads = 1;
 	rc = ordered_run_collect(&s->files, &s->run, &s->err);
-	return scout_index_name_damage(given->index, rc, &s->err);
+	return scout_index_name_damage(s->given->index, rc, &s->err);
 }
 
 static int search_sources(void *ctx, unsigned worker, struct scout_err *err)
@@ -86,7 +92,7 @@ static int search_sources(void *ctx, unsigned worker, struct scout_err *err)
 	(void)worker;
 	(void)err;
 	while ((i = atomic_fetch_add(&m->next, 1)) < m->nsources)
-		m->sources[i].rc = search_one(&m->sources[i], m->nsources);
+		m->sources[i].rc = collect_one(&m->sources[i], m->nsources);
 	return SCOUT_OK;
 }
 
@@ -147,9 +153,11 @@ static int take_file(struct many *m, unsigned source, size_t number,
 	memcpy(path, root, root_len);
 	path[root_len] = '/';
 	memcpy(path + root_len + 1, file->path, file->path_len);
-	*f = (struct merged_file){
-		.source = source, .number = number, .is_kept = true,
-		.path = span_of(path + 1, root_len + file->path_len) };
+	*f = (struct merged_file){ .source = source,
+				   .number = number,
+				   .is_kept = true,
+				   .path = span_of(path + 1,
+						   root_len + file->path_len) };
 	f->key = scout_hash128(f->path.ptr, f->path.len);
 	return SCOUT_OK;
 }
@@ -165,9 +173,10 @@ static int hash_contents(struct many *m)
 		struct merged_file *f = &m->files[i];
 		struct source *s = &m->sources[f->source];
 
-		hash_content(s, sorted_files_all(&s->files.files,
-						 &n)[f->number].path,
-			     stream, piece, &f->key);
+		hash_content(
+			s,
+			sorted_files_all(&s->files.files, &n)[f->number].path,
+			stream, piece, &f->key);
 	}
 	scout_free(piece);
 	hash_stream_free(stream);
@@ -334,8 +343,8 @@ static int pass_break(void *ctx)
 {
 	struct many *m = ctx;
 
-	return m->sink->group_break ? m->sink->group_break(m->sink->ctx) :
-				      SCOUT_OK;
+	return m->sink->group_break ? m->sink->group_break(m->sink->ctx)
+				    : SCOUT_OK;
 }
 
 static int pass_end(void *ctx, const struct scout_file *file)
@@ -355,6 +364,12 @@ static void pass_message(void *ctx, const char *text)
 		m->sink->message(m->sink->ctx, text);
 }
 
+static struct scout_sink passing_sink(struct many *m)
+{
+	return (struct scout_sink){ m,		pass_begin, pass_line,
+				    pass_break, pass_end,   pass_message };
+}
+
 /* Neighbours of one source are looked up together. */
 static size_t same_source(const struct many *m, size_t first)
 {
@@ -369,8 +384,7 @@ static size_t same_source(const struct many *m, size_t first)
 
 static int put_files(struct many *m, struct scout_err *err)
 {
-	struct scout_sink sink = { m, pass_begin, pass_line, pass_break,
-				   pass_end, pass_message };
+	const struct scout_sink sink = passing_sink(m);
 	size_t i, n;
 	int rc = SCOUT_OK;
 
@@ -387,7 +401,88 @@ static int put_files(struct many *m, struct scout_err *err)
 	return rc;
 }
 
+/* --- Folders that lie apart ---------------------------------------------- */
+
+static bool is_inside(struct span path, struct span folder)
+{
+	return span_has_prefix(path, folder) &&
+	       (path.len == folder.len || folder.ptr[folder.len - 1] == '/' ||
+		path.ptr[folder.len] == '/');
+}
+
+/* Whether no index speaks of files among those of another. */
+static bool lie_apart(const struct many *m)
+{
+	unsigned i, j;
+
+	for (i = 0; i < m->nsources; i++)
+		for (j = 0; j < m->nsources; j++)
+			if (i != j &&
+			    is_inside(span_str(m->sources[i].run.root),
+				      span_str(m->sources[j].run.root)))
+				return false;
+	return true;
+}
+
+static int compare_roots(const void *va, const void *vb)
+{
+	const struct source *const *a = va, *const *b = vb;
+
+	return path_cmp(span_str((*a)->run.root), span_str((*b)->run.root));
+}
+
+/* One after the other. */
+static int run_apart(struct many *m, struct scout_err *err)
+{
+	const struct scout_sink sink = passing_sink(m);
+	struct source *order[POOL_MAX_THREADS];
+	bool is_enough = false;
+	unsigned i;
+	int rc = SCOUT_OK;
+
+	for (i = 0; i < m->nsources; i++)
+		order[i] = &m->sources[i];
+	qsort(order, m->nsources, sizeof(order[0]), compare_roots);
+	for (i = 0; i < m->nsources && !rc && !is_enough; i++) {
+		struct source *s = order[i];
+
+		m->current = s;
+		s->run.emitter.sink = &sink;
+		rc = run_in_path_order(&s->run, err);
+		rc = scout_index_name_damage(s->given->index, rc, err);
+		is_enough = s->run.emitter.stopped;
+	}
+	return rc;
+}
+
 /* --- The whole ----------------------------------------------------------- */
+
+static int begin_sources(struct many *m, struct query_source *sources)
+{
+	unsigned i;
+	int rc = SCOUT_OK;
+
+	for (i = 0; i < m->nsources && !rc; i++) {
+		struct source *s = &m->sources[i];
+
+		s->given = &sources[i];
+		buf_init(&s->messages, MEM_QUERY);
+		s->rc = rc = begin_one(s);
+	}
+	return rc;
+}
+
+static int run_merged(struct many *m, enum query_dedup dedup,
+		      struct scout_err *err)
+{
+	int rc = scout_parallel(m->nsources, search_sources, m, err);
+
+	if (!rc)
+		rc = report_sources(m, err);
+	if (!rc && merge(m, dedup) < 0)
+		rc = scout_err_set(err, SCOUT_E_NOMEM, "merging answers");
+	return rc ? rc : put_files(m, err);
+}
 
 static void add_stats(struct scout_query_stats *sum,
 		      const struct scout_query_stats *s)
@@ -438,8 +533,7 @@ static void release(struct many *m)
 
 int scout_query_run_many(struct query_source *sources, size_t nsources,
 			 enum query_dedup dedup, const struct scout_sink *sink,
-			 struct scout_query_stats *stats,
-			 struct scout_err *err)
+			 struct scout_query_stats *stats, struct scout_err *err)
 {
 	struct many m = { .nsources = (unsigned)nsources, .sink = sink };
 	int64_t start = os_mono_ns();
@@ -454,18 +548,13 @@ int scout_query_run_many(struct query_source *sources, size_t nsources,
 	m.sources = scout_calloc(MEM_QUERY, nsources, sizeof(*m.sources));
 	if (!m.sources)
 		rc = scout_err_set(err, SCOUT_E_NOMEM, "asking indexes");
-	for (i = 0; i < nsources && !rc; i++) {
-		m.sources[i].given = &sources[i];
-		buf_init(&m.sources[i].messages, MEM_QUERY);
-	}
-	if (!rc)
-		rc = scout_parallel(m.nsources, search_sources, &m, err);
-	if (!rc)
+	if (!rc && begin_sources(&m, sources) < 0)
 		rc = report_sources(&m, err);
-	if (!rc && merge(&m, dedup) < 0)
-		rc = scout_err_set(err, SCOUT_E_NOMEM, "merging answers");
-	if (!rc)
-		rc = put_files(&m, err);
+	else if (!rc && dedup == DEDUP_PATH && !run_is_sorted(m.options) &&
+		 lie_apart(&m))
+		rc = run_apart(&m, err);
+	else if (!rc)
+		rc = run_merged(&m, dedup, err);
 	for (i = 0; i < nsources; i++)
 		add_stats(stats, &sources[i].stats);
 	release(&m);
