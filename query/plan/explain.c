@@ -2,7 +2,6 @@
 
 #include "query/language/parser.h"
 #include "query/language/query_error.h"
-#include "query/language/regex_print.h"
 #include "query/plan/segment_run.h"
 
 typedef unsigned long long ull;
@@ -108,16 +107,6 @@ static int explain_piece(struct span piece, const struct piece_plan *p,
 	return SCOUT_OK;
 }
 
-/* A word that a regex needs, as far as it is known. */
-static int print_need_word(const struct need_word *w, struct buf *out)
-{
-	if (w->tree)
-		regex_print(w->tree, out);
-	else
-		buf_put_span(out, w->folded);
-	return buf_status(out);
-}
-
 static void indent(struct buf *out, unsigned depth)
 {
 	while (depth--)
@@ -131,7 +120,6 @@ static int explain_need(const struct query_plan *plan,
 			struct scout_err *err)
 {
 	const struct leaf_plan *leaf = &plan->leaves[need->leaf];
-	struct buf word = BUF_INIT(MEM_QUERY);
 	size_t i;
 	int rc = SCOUT_OK;
 
@@ -150,16 +138,12 @@ static int explain_need(const struct query_plan *plan,
 	}
 	for (i = 0; i < leaf->npieces && !rc; i++) {
 		const struct piece_plan *p = &leaf->pieces[i];
+		const struct need_word *w = p->match.ctx;
 
 		indent(out, depth - 1 - (leaf->npieces == 1));
-		buf_clear(&word);
-		rc = print_need_word(p->match.ctx, &word);
-		if (!rc)
-			rc = explain_piece(buf_span(&word), p,
-					   leaf->needs_positions, snapshot, out,
-					   err);
+		rc = explain_piece(w->shown, p, leaf->needs_positions, snapshot,
+				   out, err);
 	}
-	buf_release(&word);
 	return rc;
 }
 

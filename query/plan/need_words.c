@@ -1,6 +1,7 @@
 #include "query/plan/need_words.h"
 
 #include "index_format/fold.h"
+#include "query/language/regex_print.h"
 
 enum {
 	/* bytes of a piece of a word: shorter ones are in nearly every text */
@@ -173,6 +174,7 @@ static bool fold_word(struct need_maker *k, struct span raw, struct need_word *w
 		return false;
 	w->folded = cut_ends(span_of(copy, k->fold.len), w);
 	w->is_literal = true;
+	w->shown = w->folded;
 	w->literals = &w->folded;
 	w->nliterals = 1;
 	w->starts_with_literal = !w->is_open_before;
@@ -360,6 +362,23 @@ static struct regex_node *tree_of(struct need_maker *k, struct items s)
 	return k->failed ? NULL : n;
 }
 
+/* A tree as --explain shows it. */
+static struct span show(struct need_maker *k, const struct regex_node *tree)
+{
+	struct buf text = BUF_INIT(MEM_QUERY);
+	struct span out = { NULL, 0 };
+	char *copy;
+
+	regex_print(tree, &text);
+	copy = buf_status(&text) < 0 ? NULL :
+				       arena_dup(k->arena, text.ptr, text.len);
+	k->failed |= !copy;
+	if (copy)
+		out = span_of(copy, text.len);
+	buf_release(&text);
+	return out;
+}
+
 static uint8_t fold_letter(uint8_t c)
 {
 	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
@@ -434,12 +453,13 @@ static bool make_regex(struct need_maker *k, struct items s,
 		       struct need_word *w)
 {
 	struct word_regex *re = need_alloc(k, sizeof(*re));
+	struct regex_node *tree = tree_of(k, s);
 	int rc;
 
-	w->tree = tree_of(k, s);
 	if (k->failed)
 		return false;
-	rc = word_regex_make(w->tree, w->is_open_before, w->is_open_after,
+	w->shown = show(k, tree);
+	rc = word_regex_make(tree, w->is_open_before, w->is_open_after,
 			     k->arena, re);
 	k->failed |= rc == SCOUT_E_NOMEM;
 	if (!rc && (re->has_raw || !w->is_literal))
@@ -447,7 +467,7 @@ static bool make_regex(struct need_maker *k, struct items s,
 	if (rc != SCOUT_E_LIMIT || w->is_literal)
 		return !k->failed;
 	w->is_open_before = w->is_open_after = w->is_literal = true;
-	w->tree = NULL;
+	w->shown = w->folded;
 	w->starts_with_literal = w->ends_with_literal = false;
 	w->strength = (unsigned)w->folded.len;
 	return w->folded.len >= MIN_INSIDE;
@@ -550,7 +570,9 @@ static struct text_need *single(struct need_maker *k)
 
 	if (k->failed)
 		return &need_nothing;
-	*w = (struct need_word){ .is_single = true, .strength = 4 };
+	*w = (struct need_word){ .is_single = true,
+				  .shown = span_str("(any)"),
+				  .strength = 4 };
 	need->kind = NEED_PHRASE;
 	need->words = w;
 	need->nwords = 1;

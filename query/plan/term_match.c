@@ -37,6 +37,7 @@ void term_scratch_init(struct term_scratch *s)
 	buf_init(&s->composed, MEM_QUERY);
 	buf_init(&s->part, MEM_QUERY);
 	buf_init(&s->next, MEM_QUERY);
+	s->run.dfa = NULL;
 }
 
 void term_scratch_release(struct term_scratch *s)

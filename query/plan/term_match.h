@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "index_format/segment_reader.h"
 #include "query/language/ast.h"
+#include "query/plan/word_dfa.h"
 
 enum term_verdict {
 	TERM_NO,	/* none of its words match */
@@ -27,6 +28,7 @@ struct term_scratch {
 	struct buf stripped;
 	struct buf composed;
 	struct buf part;
+	struct word_dfa_run run;
 	/* set by test: if not empty, no term from the one asked to before this
 	 * matches.  The caller clears it. */
 	struct buf next;

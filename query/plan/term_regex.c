@@ -38,8 +38,8 @@ static int test_regex(const struct term_match *m, struct term_scratch *s,
 {
 	const struct need_word *w = m->ctx;
 
-	(void)s;
-	*out = !word_regex_matches(w->regex, term, surface) ? TERM_NO :
+	*out = !word_regex_matches(w->regex, &s->run, term, surface) ?
+		       TERM_NO :
 	       surface || !w->regex->has_raw ? TERM_YES : TERM_PERHAPS;
 	return SCOUT_OK;
 }

@@ -34,9 +34,9 @@ struct need_word {
 	 * else the longest literal; may be empty then */
 	struct span folded;
 	bool is_literal;	/* it has no other parts */
+	struct span shown;	/* what is asked for, for people */
 	/* what terms of it match; NULL: as its literal says */
 	const struct word_regex *regex;
-	const struct regex_node *tree;	/* what that was made of; or NULL */
 	/* all literals, in order */
 	const struct span *literals;
 	size_t nliterals;

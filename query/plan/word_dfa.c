@@ -1,10 +1,14 @@
 #include "query/plan/word_dfa.h"
 
+#include "base/bytes.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "query/language/byte_nfa.h"
 
 enum {
+	DEAD,
+	MATCH,
+	START,
 	MAX_STATES = 1024,
 	NSLOTS = 2 * MAX_STATES,
 };
@@ -16,8 +20,8 @@ struct maker {
 	size_t words;		/* of a set */
 	uint64_t *sets;		/* by state */
 	uint16_t slots[NSLOTS];	/* hash table of the sets; 0: none */
-	uint16_t *next;
-	uint8_t *ends;
+	uint32_t *next;		/* rows as in word_dfa */
+	uint32_t stride;	/* of them */
 	unsigned nstates;
 	/* the set being made */
 	uint64_t *set, *seen;
@@ -86,9 +90,9 @@ static unsigned find_state(struct maker *k)
 	uint32_t slot = (uint32_t)scout_hash64(k->set, bytes) % NSLOTS;
 
 	if (k->matches)
-		return WORD_DFA_MATCH;
+		return MATCH;
 	if (is_empty(k))
-		return WORD_DFA_DEAD;
+		return DEAD;
 	while (k->slots[slot]) {
 		if (!memcmp(k->sets + k->slots[slot] * k->words, k->set, bytes))
 			return k->slots[slot];
@@ -129,51 +133,67 @@ static unsigned step(struct maker *k, unsigned state, uint8_t byte)
 	return find_state(k);
 }
 
+/* All transitions of a state lead to another, or back to it. */
+static void fill_row(struct maker *k, unsigned state, unsigned to)
+{
+	uint32_t *row = k->next + state * k->stride;
+	unsigned class;
+
+	for (class = 0; class + 1 < k->stride; class++)
+		row[class] = to * k->stride;
+	row[class] = to == MATCH;
+}
+
+static int make_row(struct maker *k, unsigned state)
+{
+	uint32_t *row = k->next + state * k->stride;
+	unsigned class, to;
+
+	for (class = 0; class + 1 < k->stride; class++) {
+		to = step(k, state, k->nfa.example[class]);
+		if (to == MAX_STATES)
+			return SCOUT_E_LIMIT;
+		row[class] = to * k->stride;
+	}
+	row[class] = accepts_end(k, state);
+	return SCOUT_OK;
+}
+
 static int make_states(struct maker *k)
 {
-	unsigned state, class, n = k->nfa.nclasses, to;
+	unsigned state, first;
+	int rc = SCOUT_OK;
 
-	for (class = 0; class < n; class++)
-		k->next[WORD_DFA_MATCH * n + class] = WORD_DFA_MATCH;
-	k->ends[WORD_DFA_MATCH] = true;
-	k->nstates = WORD_DFA_START;
+	fill_row(k, DEAD, DEAD);
+	fill_row(k, MATCH, MATCH);
+	k->nstates = START;
 	clear_set(k);
 	add_closure(k, k->nfa.start, true, false);
-	to = find_state(k);
-	/* the first one, whatever it is: its transitions are as good */
-	if (to != WORD_DFA_START) {
-		for (class = 0; class < n; class++)
-			k->next[WORD_DFA_START * n + class] = (uint16_t)to;
-		k->ends[WORD_DFA_START] = to == WORD_DFA_MATCH;
-		k->nstates = WORD_DFA_START + 1;
+	first = find_state(k);
+	if (first != START) {
+		fill_row(k, START, first);
+		k->nstates = START + 1;
 		return SCOUT_OK;
 	}
-	for (state = WORD_DFA_START; state < k->nstates; state++) {
-		for (class = 0; class < n; class++) {
-			to = step(k, state, k->nfa.example[class]);
-			if (to == MAX_STATES)
-				return SCOUT_E_LIMIT;
-			k->next[state * n + class] = (uint16_t)to;
-		}
-		k->ends[state] = accepts_end(k, state);
-	}
-	return SCOUT_OK;
+	for (state = START; state < k->nstates && !rc; state++)
+		rc = make_row(k, state);
+	return rc;
 }
 
 static int reserve(struct maker *k)
 {
 	k->words = (k->nfa.nstates + 63) / 64;
+	k->stride = k->nfa.nclasses + 1;
 	k->sets = scout_malloc(MEM_QUERY, MAX_STATES * k->words *
 						  sizeof(*k->sets));
-	k->next = scout_calloc(MEM_QUERY, MAX_STATES * k->nfa.nclasses,
-			       sizeof(*k->next));
-	k->ends = scout_calloc(MEM_QUERY, MAX_STATES, 1);
+	k->next = scout_malloc(MEM_QUERY, (size_t)MAX_STATES * k->stride *
+						  sizeof(*k->next));
 	k->set = scout_malloc(MEM_QUERY, k->words * sizeof(*k->set));
 	k->seen = scout_malloc(MEM_QUERY, k->words * sizeof(*k->seen));
 	/* a state is put on it by each that leads to it, two at most */
 	k->stack = scout_malloc(MEM_QUERY, (2 * (size_t)k->nfa.nstates + 1) *
 						   sizeof(*k->stack));
-	return k->sets && k->next && k->ends && k->set && k->seen && k->stack ?
+	return k->sets && k->next && k->set && k->seen && k->stack ?
 		       SCOUT_OK : SCOUT_E_NOMEM;
 }
 
@@ -181,7 +201,6 @@ static void release(struct maker *k)
 {
 	scout_free(k->sets);
 	scout_free(k->next);
-	scout_free(k->ends);
 	scout_free(k->set);
 	scout_free(k->seen);
 	scout_free(k->stack);
@@ -191,13 +210,15 @@ static void release(struct maker *k)
 static int keep(const struct maker *k, struct arena *arena,
 		struct word_dfa *out)
 {
+	size_t bytes = (size_t)k->nstates * k->stride * sizeof(*k->next);
+
 	out->nclasses = k->nfa.nclasses;
-	out->next = (const uint16_t *)arena_dup(
-		arena, k->next,
-		(size_t)k->nstates * out->nclasses * sizeof(*k->next));
-	out->ends = (const uint8_t *)arena_dup(arena, k->ends, k->nstates);
 	memcpy(out->class_of, k->nfa.class_of, sizeof(out->class_of));
-	return out->next && out->ends ? SCOUT_OK : SCOUT_E_NOMEM;
+	out->dead = DEAD * k->stride;
+	out->match = MATCH * k->stride;
+	out->start = START * k->stride;
+	out->next = (const uint32_t *)(void *)arena_dup(arena, k->next, bytes);
+	return out->next ? SCOUT_OK : SCOUT_E_NOMEM;
 }
 
 int word_dfa_make(const struct regex_node *tree, struct arena *arena,
@@ -220,4 +241,46 @@ int word_dfa_make(const struct regex_node *tree, struct arena *arena,
 	arena_release(&own);
 	release(k);
 	return rc;
+}
+
+/* --- Running ------------------------------------------------------------- */
+
+/* How many bytes of a word are those looked at last. */
+static unsigned in_common(const struct word_dfa_run *run, struct span word)
+{
+	unsigned n = run->len < word.len ? run->len : (unsigned)word.len, i = 0;
+	uint64_t differs;
+
+	for (; i + sizeof(differs) <= n; i += sizeof(differs)) {
+		differs = get_le64(run->bytes + i) ^ get_le64(word.ptr + i);
+		if (differs)
+			return i + (unsigned)__builtin_ctzll(differs) / 8;
+	}
+	while (i < n && run->bytes[i] == word.ptr[i])
+		i++;
+	return i;
+}
+
+bool word_dfa_matches(const struct word_dfa *d, struct word_dfa_run *run,
+		      struct span word)
+{
+	unsigned i;
+	uint32_t state;
+
+	SCOUT_ASSERT(word.len <= TERM_MAX_BYTES);
+	if (run->dfa != d) {
+		run->dfa = d;
+		run->len = 0;
+		run->states[0] = d->start;
+	}
+	i = in_common(run, word);
+	state = run->states[i];
+	while (i < word.len && word_dfa_goes_on(d, state)) {
+		state = word_dfa_step(d, state, word.ptr[i]);
+		run->bytes[i] = word.ptr[i];
+		i++;
+		run->states[i] = state;
+	}
+	run->len = i;
+	return word_dfa_ends(d, state);
 }

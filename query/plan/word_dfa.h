@@ -10,19 +10,17 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "index_format/limits.h"
 #include "query/language/regex_tree.h"
 
-enum {
-	WORD_DFA_DEAD,		/* no word that goes on matches */
-	WORD_DFA_MATCH,		/* every one does */
-	WORD_DFA_START,
-};
-
 struct word_dfa {
-	const uint16_t *next;	/* by state, then class of the byte */
-	const uint8_t *ends;	/* by state: a word that ends there matches */
+	/* A state is the offset of its row here: the state after a byte of each
+	 * class, and whether a word that ends there matches. */
+	const uint32_t *next;
 	uint8_t class_of[256];
 	unsigned nclasses;
+	/* states: no word that goes on matches; every one does; the first */
+	uint32_t dead, match, start;
 };
 
 /*
@@ -33,20 +31,35 @@ struct word_dfa {
 int word_dfa_make(const struct regex_node *tree, struct arena *arena,
 		  struct word_dfa *out);
 
-static inline unsigned word_dfa_step(const struct word_dfa *d, unsigned state,
+static inline bool word_dfa_goes_on(const struct word_dfa *d, uint32_t state)
+{
+	return state > d->match;
+}
+
+static inline uint32_t word_dfa_step(const struct word_dfa *d, uint32_t state,
 				     uint8_t byte)
 {
-	return d->next[state * d->nclasses + d->class_of[byte]];
+	return d->next[state + d->class_of[byte]];
 }
 
-static inline bool word_dfa_matches(const struct word_dfa *d, struct span word)
+/* Whether a word that ends in a state matches. */
+static inline bool word_dfa_ends(const struct word_dfa *d, uint32_t state)
 {
-	unsigned state = WORD_DFA_START;
-	size_t i;
-
-	for (i = 0; i < word.len && state > WORD_DFA_MATCH; i++)
-		state = word_dfa_step(d, state, word.ptr[i]);
-	return d->ends[state];
+	return d->next[state + d->nclasses];
 }
+
+/* The way through the last word, which the next one may have in common with it.
+ * Zeroed to begin with; used by one thread. */
+struct word_dfa_run {
+	const struct word_dfa *dfa;	/* whose way it is */
+	unsigned len;			/* bytes that were looked at */
+	uint8_t bytes[TERM_MAX_BYTES];
+	uint32_t states[TERM_MAX_BYTES + 1];	/* before each, and after */
+};
+
+/* Whether a word of at most TERM_MAX_BYTES matches; quick if it begins as the
+ * last one did. */
+bool word_dfa_matches(const struct word_dfa *d, struct word_dfa_run *run,
+		      struct span word);
 
 #endif

@@ -300,26 +300,26 @@ int word_regex_make(const struct regex_node *word, bool is_open_before,
 static bool matches_spelt(const struct word_dfa *d, struct span term,
 			  unsigned bit)
 {
-	unsigned state = WORD_DFA_START;
+	uint32_t state = d->start;
 	size_t i, nupper = bit == SURFACE_LOWER	  ? 0 :
 			   bit == SURFACE_CAPITAL ? 1 : term.len;
 
-	for (i = 0; i < term.len && state > WORD_DFA_MATCH; i++) {
+	for (i = 0; i < term.len && word_dfa_goes_on(d, state); i++) {
 		uint8_t b = term.ptr[i];
 
 		if (i < nupper && b >= 'a' && b <= 'z')
 			b &= (uint8_t)~0x20;
 		state = word_dfa_step(d, state, b);
 	}
-	return d->ends[state];
+	return word_dfa_ends(d, state);
 }
 
-bool word_regex_matches(const struct word_regex *w, struct span term,
-			unsigned surface)
+bool word_regex_matches(const struct word_regex *w, struct word_dfa_run *run,
+			struct span term, unsigned surface)
 {
 	unsigned bit;
 
-	if (!word_dfa_matches(&w->folded, term))
+	if (!word_dfa_matches(&w->folded, run, term))
 		return false;
 	if (!w->has_raw || !surface || surface & SURFACE_OTHER)
 		return true;

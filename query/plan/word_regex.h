@@ -41,8 +41,8 @@ int word_regex_make(const struct regex_node *word, bool is_open_before,
 		    struct word_regex *out);
 
 /* Whether words of a term may match; surface: the bits of enum surface that it
- * has, 0 if that is not known. */
-bool word_regex_matches(const struct word_regex *w, struct span term,
-			unsigned surface);
+ * has, 0 if that is not known.  run: see word_dfa_matches. */
+bool word_regex_matches(const struct word_regex *w, struct word_dfa_run *run,
+			struct span term, unsigned surface);
 
 #endif

@@ -3,7 +3,6 @@
 #include "index_format/fold.h"
 #include "index_format/surface.h"
 #include "index_format/tokenizer.h"
-#include "query/language/regex_print.h"
 #include "query/plan/term_regex.h"
 
 enum { MAX_WORDS = 512 };
@@ -163,12 +162,7 @@ bool need_holds(const struct text_need *need, struct span text)
 static void print_word(const struct need_word *w, struct buf *out)
 {
 	buf_put_str(out, w->is_open_before ? "*" : "");
-	if (w->is_single)
-		buf_put_str(out, "<single>");
-	else if (w->tree)
-		regex_print(w->tree, out);
-	else
-		buf_put_span(out, w->folded);
+	buf_put_span(out, w->shown);
 	buf_put_str(out, w->is_open_after ? "*" : "");
 }
 

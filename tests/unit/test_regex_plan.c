@@ -46,12 +46,12 @@ static const struct {
 	  "one([*usb_get_[a-z]+dev*] [*usb_put_[a-z]+dev*])" },
 	{ "v[0-9]+_driver", "[*v[0-9]+_driver*]" },
 	{ "(\\w+_){4,}init\\b", "one([*([0-9A-Z_a-z...]+_){4,}init\\b*] "
-	  "all([*init\\b*] [<single>]))" },
+	  "all([*init\\b*] [(any)]))" },
 	{ "\\w+_unlock\\(", "[*_unlock]" },
 	{ "[a-z]+ foo_bar", "[foo_bar*]" },
 	{ "the [a-z]+ foo_bar", "[foo_bar*]" },
 	{ "struct \\w+_ops ops", "one([*struct [0-9A-Z_a-z...]+_ops ops*] "
-	  "all([*struct] [<single>]))" },
+	  "all([*struct] [(any)]))" },
 	{ "int [a-z]{2}_foo x = 1", "[*int [a-z]{2}_foo x]" },
 	{ "[0-9]{4}", "-" },
 	{ "\\b[0-9]{9}", "[*\\b[0-9]{9}*]" },
