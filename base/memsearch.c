@@ -39,6 +39,11 @@ static const uint8_t commonness[256] = {
 };
 /* clang-format on */
 
+uint32_t memsearch_expected(uint8_t c)
+{
+	return (uint32_t)1 << commonness[c] / 16;
+}
+
 static bool is_letter(uint8_t c)
 {
 	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';

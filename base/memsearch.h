@@ -38,6 +38,9 @@ void memsearch_init(struct memsearch *s, struct span string, bool any_case);
 /* The first occurrence in text, or NULL. */
 const uint8_t *memsearch_find(const struct memsearch *s, struct span text);
 
+/* About how often a byte stands in 64 KiB of text. */
+uint32_t memsearch_expected(uint8_t c);
+
 /* Several strings. */
 struct memsearch_set {
 	const struct span *strings;	/* borrowed */

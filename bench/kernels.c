@@ -15,6 +15,7 @@
 #include "base/cpu.h"
 #include "base/hash.h"
 #include "base/memsearch.h"
+#include "base/setsearch.h"
 #include "base/os.h"
 #include "index_format/bitpack.h"
 #include "index_format/byte_masks.h"
@@ -80,6 +81,7 @@ struct find {
 	struct span text;
 	struct memsearch one;
 	struct memsearch_set set;
+	struct setsearch sets;
 };
 
 static uint64_t call_find(const void *ctx)
@@ -95,6 +97,13 @@ static uint64_t call_find_set(const void *ctx)
 	size_t which;
 
 	return (uintptr_t)memsearch_set_find(&f->set, f->text, &which);
+}
+
+static uint64_t call_find_sets(const void *ctx)
+{
+	const struct find *f = ctx;
+
+	return (uintptr_t)setsearch_find(&f->sets, f->text);
 }
 
 static uint64_t call_memmem(const void *ctx)
@@ -121,6 +130,16 @@ static uint64_t call_byte_loop(const void *ctx)
 	for (i = 0; i < f->text.len; i++)
 		n += f->text.ptr[i] == '\n';
 	return n;
+}
+
+/* A letter, '_', and a byte that texts do not have. */
+static void set_sets(struct find *f)
+{
+	const struct ascii_set sets[] = { { { 0, 0x07fffffe07fffffe } },
+					  { { 0, 0x80000000 } },
+					  { { 1 << 1 | 1 << 2, 0 } } };
+
+	setsearch_init(&f->sets, sets, 3, false);
 }
 
 static void bench_strings(struct span text, const char *on)
@@ -167,6 +186,8 @@ static void bench_strings(struct span text, const char *on)
 			call_find_set, &f);
 		memsearch_set_init(&f.set, strings, 64, false);
 		measure("64 strings", name, on, "GB/s", n, call_find_set, &f);
+		set_sets(&f);
+		measure("3 sets", name, on, "GB/s", n, call_find_sets, &f);
 	}
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/cpu.h"
 #include "base/memsearch.h"
+#include "base/setsearch.h"
 #include "index_format/bitpack.h"
 #include "index_format/byte_masks.h"
 #include "index_format/prefix_sum.h"
@@ -268,6 +269,39 @@ static void compare_strings(enum cpu_level level, unsigned nrounds)
 	report("strings", cpu_level_name(level), is_good);
 }
 
+static void compare_sets(enum cpu_level level, unsigned nrounds)
+{
+	struct ascii_set sets[SETSEARCH_MAX];
+	const uint8_t *plain;
+	bool is_good = true;
+	struct span text;
+	struct setsearch s;
+	unsigned i, j;
+
+	if (cpu_pretend(level))
+		return;
+	for (i = 0; i < nrounds; i++) {
+		text.len = random_below(400);
+		text.ptr = random_block(text.len);
+		for (j = 0; j < SETSEARCH_MAX; j++) {
+			sets[j].bits[0] = random_number() | random_number();
+			sets[j].bits[1] = random_number() | random_number();
+			if (random_below(4))
+				sets[j].bits[random_below(2)] = UINT64_MAX;
+		}
+		setsearch_init(&s, sets,
+			       1 + random_below(random_below(2) ? SETSEARCH_MAX :
+								  4),
+			       !random_below(8));
+		cpu_pretend(CPU_PLAIN);
+		plain = setsearch_find(&s, text);
+		cpu_pretend(level);
+		is_good &= setsearch_find(&s, text) == plain;
+		free((uint8_t *)text.ptr);
+	}
+	report("sequences of sets", cpu_level_name(level), is_good);
+}
+
 int main(int argc, char **argv)
 {
 	unsigned nrounds =
@@ -283,6 +317,7 @@ int main(int argc, char **argv)
 	for (level = CPU_SSE42; level <= CPU_NEON; level++) {
 		compare_integers((enum cpu_level)level, nrounds / 20 + 1);
 		compare_strings((enum cpu_level)level, nrounds);
+		compare_sets((enum cpu_level)level, nrounds);
 	}
 	compare_keys(nrounds);
 	printf("%u passed, %u failed\n", npassed, nfailed);
