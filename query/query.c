@@ -270,8 +270,11 @@ static int prepare(struct run *r, const char *root, struct scout_err *err)
 				    sizeof(*r->verifiers));
 	if (!r->verifiers)
 		return scout_err_set(err, SCOUT_E_NOMEM, "starting a query");
-	r->job.query = (struct text_query){ &q->tree, &r->words, &q->patterns,
-					    &q->filters, q->options.by_line };
+	r->job.query = (struct text_query){
+		&q->tree, &r->words, &q->patterns, &q->filters,
+		q->options.by_line,
+		q->options.lines_only && q->options.detail != DETAIL_MATCHES
+	};
 	r->job.options = &q->options;
 	r->narrow = &q->narrow;
 	r->job.rules = &r->rules;

@@ -69,6 +69,9 @@ struct query_options {
 	enum query_detail detail;
 	enum verify_mode verify;
 	bool by_line;		/* ask each line by itself */
+	/* DETAIL_LINES, DETAIL_TEXT: submatches and nmatches do not matter, and
+	 * those of regexes and lit: may be missing */
+	bool lines_only;
 	bool brute;		/* read every file, no index */
 	bool fresh;		/* walk, so as to miss no new file; brute does */
 	/* decompress .gz and .zst; an index has to have been made so */

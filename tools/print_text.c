@@ -11,6 +11,13 @@ static bool chosen(int tristate, bool otherwise)
 	return tristate == UNSET ? otherwise : tristate == YES;
 }
 
+bool text_printer_uses_matches(const struct query_flags *flags, bool color)
+{
+	return (color && !flags->colors.match_is_plain) ||
+	       chosen(flags->column, flags->vimgrep) || flags->only_matching ||
+	       flags->vimgrep || flags->stats;
+}
+
 /* Appends a separator to p->separators; how long it is. */
 static size_t put_separator(struct text_printer *p, const char *text,
 			    const char *usual)
@@ -81,12 +88,7 @@ int text_printer_init(struct text_printer *p, const struct query_flags *flags,
 		.out = out,
 		.paths = paths,
 	};
-	if (color && flags->colors.match_is_plain)
-		p->uses_matches = false;
-	else
-		p->uses_matches = color;
-	p->uses_matches |= p->columns || p->only_matching || p->per_match ||
-			   flags->stats;
+	p->uses_matches = text_printer_uses_matches(flags, color);
 	buf_init(&p->path, MEM_OTHER);
 	buf_init(&p->link_path, MEM_OTHER);
 	buf_init(&p->host, MEM_OTHER);

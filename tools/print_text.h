@@ -46,6 +46,9 @@ struct text_printer {
 	uint64_t bytes_printed;	/* as --stats counts them: without colours */
 };
 
+/* Whether it matters to what is printed where in a line something matches. */
+bool text_printer_uses_matches(const struct query_flags *flags, bool color);
+
 /* All arguments but p are borrowed.  color: whether to use flags->colors and
  * links.  SCOUT_E_NOMEM; release it all the same. */
 int text_printer_init(struct text_printer *p, const struct query_flags *flags,

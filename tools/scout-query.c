@@ -106,6 +106,11 @@ static int open_target(struct session *s)
 	return rc;
 }
 
+static bool has_color(const struct session *s)
+{
+	return color_wanted((enum color_when)s->flags.color, STDOUT_FILENO);
+}
+
 /* Makes the printer that the flags ask for, as a sink. */
 static int make_printer(struct session *s, struct scout_sink *out)
 {
@@ -125,9 +130,7 @@ static int make_printer(struct session *s, struct scout_sink *out)
 		*out = json_printer_sink(&s->json_printer);
 		return rc;
 	}
-	rc = text_printer_init(&s->text_printer, flags,
-			       color_wanted((enum color_when)flags->color,
-					    STDOUT_FILENO),
+	rc = text_printer_init(&s->text_printer, flags, has_color(s),
 			       &s->paths, &s->out, &s->err);
 	s->text_printer.program = messages;
 	*out = text_printer_sink(&s->text_printer);
@@ -293,6 +296,9 @@ static int run(struct session *s, int argc, char **argv, int *out_code)
 	if (s->flags.by_line != UNSET)
 		s->out.by_line = s->flags.by_line == YES;
 	query_flags_options(&s->flags, &s->options);
+	s->options.lines_only = !s->flags.json && !s->flags.explain &&
+				!text_printer_uses_matches(&s->flags,
+							   has_color(s));
 	return s->flags.batch ? batch(s, out_code) : search(s, out_code);
 }
 

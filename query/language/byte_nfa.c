@@ -271,8 +271,10 @@ int byte_nfa_make(const struct regex_node *tree, struct arena *arena,
 	out->sets = arena_alloc(arena, MAX_SETS * sizeof(*out->sets));
 	if (!out->states || !out->sets)
 		return SCOUT_E_NOMEM;
-	if (!build(out, tree, false) && !build(out, tree, true))
+	out->is_exact = build(out, tree, false);
+	if (!out->is_exact && !build(out, tree, true))
 		return SCOUT_E_LIMIT;
+	out->is_exact &= regex_tree_is_exact(tree);
 	make_classes(out);
 	return SCOUT_OK;
 }

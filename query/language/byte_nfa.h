@@ -39,6 +39,8 @@ struct byte_nfa {
 	uint8_t class_of[256];
 	uint8_t example[256];	/* by class: one of its bytes */
 	unsigned nclasses;
+	/* of the lines of ASCII it accepts exactly those that PCRE2 does */
+	bool is_exact;
 };
 
 static inline bool byte_set_has(const struct byte_set *s, uint8_t b)

@@ -377,6 +377,7 @@ bool regex_class_read_escape(struct regex_cursor *c, struct regex_set *out)
 	c->p++;
 	if (read_set_escape(c, false, &s)) {
 		*out = s.set;
+		out->is_loose = memcmp(s.sure, s.set.ascii, sizeof(s.sure));
 		return true;
 	}
 	c->p = start + 1;
@@ -502,9 +503,11 @@ static void finish(const struct class_set *s, bool negated, bool any_case,
 	}
 	if (any_case)
 		regex_set_add_cases(out);
+	out->is_loose = memcmp(s->sure, out->ascii, sizeof(s->sure));
 	if (!negated)
 		return;
-	*out = (struct regex_set){ .any_other = true };
+	*out = (struct regex_set){ .any_other = true,
+				   .is_loose = out->is_loose };
 	out->ascii[0] = ~s->sure[0];
 	out->ascii[1] = ~s->sure[1];
 }

@@ -38,6 +38,16 @@ static struct regex_node *new_node(struct parser *p, enum regex_kind kind)
 	return n;
 }
 
+/* One in whose place PCRE2 asks for more than the tree can say. */
+static struct regex_node *loose_node(struct parser *p, enum regex_kind kind)
+{
+	struct regex_node *n = new_node(p, kind);
+
+	if (n)
+		n->is_loose = true;
+	return n;
+}
+
 /* --- Lists of children --------------------------------------------------- */
 
 static void push(struct parser *p, struct regex_node *node)
@@ -124,7 +134,7 @@ static struct regex_node *dot(struct parser *p)
 /* \R: a line end, of one character or two. */
 static struct regex_node *any_newline(struct parser *p)
 {
-	struct regex_node *n = new_node(p, REGEX_REPEAT);
+	struct regex_node *n = loose_node(p, REGEX_REPEAT);
 	struct regex_set set = { .any_other = true,
 				 .other_kinds = REGEX_OTHER_BLANKS };
 
@@ -184,7 +194,7 @@ static struct regex_node *other_escape(struct parser *p, uint8_t letter)
 	case 'b':
 		return new_node(p, REGEX_BORDER);
 	case 'B': case 'G': case 'K':
-		return new_node(p, REGEX_EMPTY);
+		return loose_node(p, REGEX_EMPTY);
 	case 'A':
 		return new_node(p, REGEX_LINE_START);
 	case 'z': case 'Z':
@@ -271,6 +281,7 @@ static void read_flags(struct parser *p)
 
 enum group_kind {
 	GROUP_PLAIN,		/* its text counts */
+	GROUP_ATOMIC,		/* the same, without a way back into it */
 	GROUP_LOOK,		/* a condition beside the text */
 	GROUP_FLAGS,		/* no group: flags for the rest of one */
 	GROUP_REFERENCE,	/* no group: any text */
@@ -312,7 +323,7 @@ static enum group_kind open_special_group(struct parser *p)
 		}
 	if (next_is(p, ">") || next_is(p, "|")) {
 		p->at.p++;
-		return GROUP_PLAIN;
+		return p->at.p[-1] == '>' ? GROUP_ATOMIC : GROUP_PLAIN;
 	}
 	if (next_is(p, "<") || next_is(p, "'")) {
 		p->at.p++;
@@ -371,7 +382,12 @@ static struct regex_node *group(struct parser *p)
 	if (kind == GROUP_REFERENCE)
 		return new_node(p, REGEX_ANYTHING);
 	node = group_body(p, &flags);
-	return kind == GROUP_LOOK && node ? new_node(p, REGEX_EMPTY) : node;
+	if (kind == GROUP_LOOK && node)
+		return loose_node(p, REGEX_EMPTY);
+	/* nodes are not shared: what has this one has the group */
+	if (kind == GROUP_ATOMIC && node)
+		node->is_loose = true;
+	return node;
 }
 
 /* --- Repeats ------------------------------------------------------------- */
@@ -447,11 +463,14 @@ static struct regex_node *repeat(struct parser *p, struct regex_node *what,
 {
 	struct regex_node *n = new_node(p, REGEX_REPEAT);
 
-	/* lazy and possessive ones are no different here */
-	if (next_is(p, "?") || next_is(p, "+"))
+	bool is_possessive = next_is(p, "+");
+
+	/* lazy ones are no different here */
+	if (is_possessive || next_is(p, "?"))
 		p->at.p++;
 	if (!n)
 		return NULL;
+	n->is_loose = is_possessive;
 	n->child = arena_alloc(p->arena, sizeof(*n->child));
 	p->failed |= !n->child;
 	if (!n->child)

@@ -58,6 +58,8 @@ void regex_set_add_cases(struct regex_set *s)
 
 	if (has_others) {
 		/* one of them may be such a k or s */
+		s->is_loose |= !regex_set_has_ascii(s, 'k') ||
+			       !regex_set_has_ascii(s, 's');
 		regex_set_add(s, 'k');
 		regex_set_add(s, 's');
 		/* letters are letters in any case; one that is named may be a
@@ -70,4 +72,18 @@ void regex_set_add_cases(struct regex_set *s)
 		regex_set_add(s, KELVIN);
 	if (regex_set_has_ascii(s, 's'))
 		regex_set_add(s, LONG_S);
+}
+
+bool regex_tree_is_exact(const struct regex_node *tree)
+{
+	size_t i;
+
+	if (tree->is_loose || tree->kind == REGEX_ANYTHING ||
+	    tree->kind == REGEX_BORDER ||
+	    (tree->kind == REGEX_CHAR && tree->set.is_loose))
+		return false;
+	for (i = 0; i < tree->nchild; i++)
+		if (!regex_tree_is_exact(tree->child[i]))
+			return false;
+	return true;
 }

@@ -50,10 +50,12 @@ struct regex_set {
 	unsigned nothers;	/* else these */
 	int32_t others[REGEX_MAX_OTHERS];
 	int32_t letter;		/* not 0: all fold to what this one folds to */
+	bool is_loose;		/* some of the ASCII ones may not match */
 };
 
 struct regex_node {
 	enum regex_kind kind;
+	bool is_loose;			/* PCRE2 asks for more here */
 	struct regex_set set;		/* CHAR */
 	uint32_t min, max;		/* REPEAT */
 	struct regex_node **child;
@@ -73,6 +75,10 @@ static inline unsigned regex_set_count(const struct regex_set *s)
 	       (unsigned)__builtin_popcountll(s->ascii[0]) +
 	       (unsigned)__builtin_popcountll(s->ascii[1]) + s->nothers;
 }
+
+/* Whether PCRE2 finds a match in a line of ASCII (without its '\n') exactly where
+ * the tree has one. */
+bool regex_tree_is_exact(const struct regex_node *tree);
 
 /* What the caller sets outside of the pattern. */
 enum regex_parse_flags {

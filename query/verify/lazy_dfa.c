@@ -38,6 +38,7 @@ struct lazy_dfa {
 	bool matches;		/* the set being made accepts */
 	/* is it worth it? */
 	uint64_t bytes, nflushes;
+	bool gave_up;		/* it was not, the last time */
 };
 
 /* --- Sets ---------------------------------------------------------------- */
@@ -322,12 +323,14 @@ const uint8_t *lazy_dfa_find_line(struct lazy_dfa *d, struct span text)
 	const uint8_t *p = text.ptr, *end = p + text.len;
 	uint32_t s = d->start, to;
 
+	d->gave_up = false;
 	if (p == end || s == MATCH)
 		return p == end ? NULL : p;
 	for (;;) {
 		const uint8_t *from = p;
 
-		if (!is_worth_it(d))
+		d->gave_up = !is_worth_it(d);
+		if (d->gave_up)
 			return p;
 		if (s == d->start && d->skips_ascii)
 			p = skip_ascii(p, end);
@@ -345,4 +348,9 @@ const uint8_t *lazy_dfa_find_line(struct lazy_dfa *d, struct span text)
 	}
 	/* the last line may have no '\n' */
 	return end[-1] != '\n' && accepts_end(d, s) ? end - 1 : NULL;
+}
+
+bool lazy_dfa_accepts(const struct lazy_dfa *d)
+{
+	return !d->gave_up;
 }

@@ -27,4 +27,8 @@ void lazy_dfa_free(struct lazy_dfa *d);
  */
 const uint8_t *lazy_dfa_find_line(struct lazy_dfa *d, struct span text);
 
+/* Whether the automaton accepts the line last found, between its start and that
+ * place; else it is not worth it. */
+bool lazy_dfa_accepts(const struct lazy_dfa *d);
+
 #endif

@@ -189,7 +189,7 @@ static void find_in_near(struct text_eval *t, const struct match_node *node,
 }
 
 /* Patterns in a NEAR need all their matches, and the words of the text. */
-static void place_patterns(struct text_eval *t)
+static void place_patterns(struct text_eval *t, bool lines_only)
 {
 	struct text_matcher *m = &t->matcher;
 	unsigned i;
@@ -198,6 +198,7 @@ static void place_patterns(struct text_eval *t)
 	for (i = 0; i < m->patterns->n; i++)
 		m->wants_words |= t->in_near[m->patterns->items[i].leaf];
 	m->wants_all |= m->wants_words;
+	m->wants_matches = m->wants_words || !lines_only;
 	t->has_words |= m->wants_words;
 	/* a word and a match on it are not the same part of the text */
 	t->run.keeps_leaves |= m->wants_words;
@@ -240,7 +241,7 @@ int text_eval_init(struct text_eval *t, const struct text_query *query,
 	    !t->pattern_hint || !t->spans || !t->in_near ||
 	    (t->by_line && match_run_by_line(&t->run) < 0))
 		return scout_err_set(err, SCOUT_E_NOMEM, "reading texts");
-	place_patterns(t);
+	place_patterns(t, query->lines_only);
 	return SCOUT_OK;
 }
 

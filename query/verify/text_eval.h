@@ -77,6 +77,7 @@ struct text_query {
 	struct text_patterns *patterns;
 	const struct file_filters *filters;
 	bool by_line;		/* each line by itself */
+	bool lines_only;	/* not where a regex or lit: matches in a line */
 };
 
 /* with_places: text_eval_lines will be called.  On failure, release it. */

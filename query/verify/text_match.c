@@ -6,7 +6,8 @@ int text_matcher_init(struct text_matcher *m, struct text_patterns *patterns,
 		      bool wants_all)
 {
 	*m = (struct text_matcher){ .patterns = patterns,
-				    .wants_all = wants_all };
+				    .wants_all = wants_all,
+				    .wants_matches = true };
 	if (!patterns->n)
 		return SCOUT_OK;
 	m->of = scout_calloc(MEM_QUERY, patterns->n, sizeof(*m->of));
@@ -90,6 +91,8 @@ struct walk {
 	/* the line of the match before */
 	size_t line_start;	/* in the window */
 	uint64_t line;
+	size_t next_start;	/* of the line after it, if that is known */
+	bool wants_matches;
 	bool needs_words;
 	bool is_done;		/* one match was enough */
 };
@@ -106,6 +109,31 @@ static void go_to_line(struct walk *w, size_t pos)
 	lines_skip(text + w->line_start, last + 1, &many);
 	w->line += UINT64_MAX - many;
 	w->line_start = (size_t)(last + 1 - text);
+}
+
+/* Adds the line that begins at start and ends before stop: something matches
+ * there. */
+static int put_line(struct walk *w, size_t start, size_t stop)
+{
+	const uint8_t *text = w->window.ptr;
+	struct match_piece p = { .offset = w->m->offset + start };
+	uint64_t many = UINT64_MAX;
+
+	if (!w->m->wants_all) {
+		w->is_done = true;
+		return put_piece(w->list, &p);
+	}
+	if (start && start == w->next_start) {
+		w->line++;
+	} else {
+		lines_skip(text + w->line_start, text + start, &many);
+		w->line += UINT64_MAX - many;
+	}
+	w->line_start = start;
+	w->next_start = stop + 1;
+	p.line = w->line;
+	p.line_start = p.offset;
+	return put_piece(w->list, &p);
 }
 
 /* Adds the match [start, end), a piece for each of its lines. */
@@ -222,39 +250,47 @@ static int find_in(struct walk *w, struct span subject, size_t at)
 	return SCOUT_OK;
 }
 
-/* The next line from p on that may match: *out_start, or NULL. */
-static int next_line(struct walk *w, const uint8_t *p,
-		     const uint8_t **out_start, const uint8_t **out_stop)
+/* Whether anything matches in a line. */
+static int look_at_line(struct walk *w, const struct found_line *line)
 {
-	size_t number = (size_t)(w->pattern - w->m->patterns->items);
-	const uint8_t *end = w->window.ptr + w->window.len, *at, *newline;
-	int rc;
+	const uint8_t *text = w->window.ptr;
+	size_t start = (size_t)(line->start - text), from, end;
+	int rc = SCOUT_OK;
 
-	rc = line_filter_find(&w->pattern->filter, &w->m->filters[number],
-			      span_of(p, (size_t)(end - p)), &at);
-	*out_start = NULL;
-	if (rc < 0 || !at)
-		return rc;
-	newline = memrchr(p, '\n', (size_t)(at - p));
-	*out_start = newline ? newline + 1 : p;
-	newline = memchr(at, '\n', (size_t)(end - at));
-	*out_stop = newline ? newline : end;
-	return SCOUT_OK;
+	if (!line->is_sure)
+		rc = regex_find(w->pattern->re, w->m->regex,
+				span_of(line->start,
+					(size_t)(line->stop - line->start)),
+				0, &from, &end);
+	if (rc == SCOUT_E_LIMIT)
+		cut(w, start);
+	if (rc)
+		return rc == SCOUT_E_NOMEM ? rc : SCOUT_OK;
+	return put_line(w, start, (size_t)(line->stop - text));
 }
 
 static int find_in_lines(struct walk *w)
 {
+	size_t number = (size_t)(w->pattern - w->m->patterns->items);
 	const uint8_t *text = w->window.ptr, *end = text + w->window.len;
-	const uint8_t *p = text, *start, *stop;
+	const uint8_t *p = text;
+	struct found_line line;
 	int rc = SCOUT_OK;
 
 	while (!rc && p < end && !w->is_done) {
-		rc = next_line(w, p, &start, &stop);
-		if (rc < 0 || !start)
+		rc = line_filter_next(&w->pattern->filter,
+				      &w->m->filters[number],
+				      span_of(p, (size_t)(end - p)),
+				      !w->wants_matches, &line);
+		if (rc < 0 || !line.start)
 			break;
-		rc = find_in(w, span_of(start, (size_t)(stop - start)),
-			     (size_t)(start - text));
-		p = stop + 1;
+		rc = w->wants_matches ?
+			     find_in(w, span_of(line.start,
+						(size_t)(line.stop -
+							 line.start)),
+				     (size_t)(line.start - text)) :
+			     look_at_line(w, &line);
+		p = line.stop + 1;
 	}
 	return rc;
 }
@@ -276,7 +312,7 @@ static int find_all(struct walk *w)
 {
 	if (w->pattern->is_impossible)
 		return SCOUT_OK;
-	if (!w->pattern->re)
+	if (!w->pattern->re && (w->wants_matches || w->pattern->is_plain))
 		return find_text(w);
 	if (atomic_load_explicit(&w->pattern->limit_hits,
 				 memory_order_relaxed) >=
@@ -308,6 +344,7 @@ int text_matcher_window(struct text_matcher *m, struct span window,
 				  .list = &m->of[i], .window = window,
 				  .line = m->line };
 
+		w.wants_matches = m->wants_all && m->wants_matches;
 		w.list->next_touch = w.list->n;
 		if (!m->wants_all && w.list->n)
 			continue;

@@ -3,7 +3,9 @@
  *
  * A text comes in windows of whole lines.  All matches of a pattern are found
  * from left to right, none overlapping another; one that is empty counts, too.
- * A match is kept as a piece for each line that it touches.
+ * A match is kept as a piece for each line that it touches.  If only lines are
+ * asked for, one piece is kept for each line with a match, and where the match
+ * is does not count.
  *
  * An object is used by one thread.
  */
@@ -39,6 +41,7 @@ struct match_pieces {
 struct text_matcher {
 	struct text_patterns *patterns;
 	bool wants_all;		/* else whether there is one: one is kept */
+	bool wants_matches;	/* else only on which lines: set after init */
 	bool wants_words;	/* and which words they touch: set after init */
 	struct regex_matcher *regex;
 	struct match_pieces *of;	/* by pattern */

@@ -49,8 +49,8 @@ static int make_filter(struct text_pattern *p, struct arena *arena,
 	rc = regex_parse(node->text, flags, arena, &tree);
 	if (!rc)
 		rc = line_filter_make(tree, arena, &p->filter);
-	if (p->spans_lines && p->filter.kind == FILTER_AUTOMATON)
-		p->filter.kind = FILTER_NONE;
+	if (p->spans_lines)
+		line_filter_use_for_texts(&p->filter);
 	return rc < 0 ? scout_err_set(err, rc, "planning a query") : rc;
 }
 

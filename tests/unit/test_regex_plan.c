@@ -9,6 +9,7 @@
 #include "query/plan/text_need.h"
 #include "query/verify/line_filter.h"
 #include "query/verify/regex.h"
+#include "query/verify/required_sets.h"
 #include "query/verify/required_strings.h"
 #include "tests/unit/need_text.h"
 
@@ -112,6 +113,93 @@ static void test_needs(void **state)
 	arena_release(&arena);
 }
 
+/* --- Sequences of sets ---------------------------------------------------- */
+
+/* A set of one is its character, '$' the end or start of a line, '.' another
+ * set; '=' before the sequence: it is all there is; '+' after it: something
+ * beyond ASCII may stand there. */
+static const struct {
+	const char *pattern, *sets;
+} set_rows[] = {
+	{ "e", "=e" },
+	{ "[0-9]+", "=." },
+	{ "\\w+", "=.+" },
+	{ ";$", "=;$" },
+	{ "^$", "=$$" },
+	{ "^", "" },
+	{ "$", "=$" },
+	{ "^ab", "=$ab" },
+	{ "^a+b", "ab" },
+	{ "a+b+", "=ab" },
+	{ "a+b+c", "bc" },
+	{ "a*b", "=b" },
+	{ "ba*", "=b" },
+	{ "ba*$", "b" },
+	{ "a*^b", "b" },
+	{ "x{3}", "=xxx" },
+	{ "x{2,3}y", "=xxy" },
+	{ "x{20}", "xxxxxxxxxxxxxxxx" },
+	{ "[A-Z]{6,}_[0-9]{3,}", "=......_..." },
+	{ "q(xy)+z", "qxy" },
+	{ "(xy){2}q", "xy" },
+	{ "q(xy)", "=qxy" },
+	{ "(ab|cd)Q", "Q" },
+	{ "a|b", "" },
+	{ "\\bx", "x" },
+	{ "x++y", "xy" },
+	{ "x(?=y)", "x" },
+	{ "Q\\1", "Q" },
+	{ "(Q)x*\\1", "Q" },
+	{ "(?i)K", "=.+" },
+	{ "a\u00e9", "a" },
+	{ "\u00e9", "" },
+	{ "^(?:a|b)?Q", "Q" },
+	{ "a\\nb", "b" },
+};
+
+static void put_sets(const struct required_sets *r, struct buf *out)
+{
+	unsigned i, c;
+
+	buf_clear(out);
+	buf_put_str(out, r->is_whole ? "=" : "");
+	for (i = 0; i < r->n; i++) {
+		const struct ascii_set *s = &r->sets[i];
+		char text[2] = ".";
+
+		for (c = 0; c < 128 && !ascii_set_has(s, (uint8_t)c); c++)
+			;
+		if (__builtin_popcountll(s->bits[0]) +
+			    __builtin_popcountll(s->bits[1]) == 1)
+			text[0] = c == '\n' ? '$' : (char)c;
+		buf_put_str(out, text);
+	}
+	buf_put_str(out, r->has_beyond ? "+" : "");
+}
+
+static void test_required_sets(void **state)
+{
+	struct buf out = BUF_INIT(MEM_OTHER);
+	struct required_sets sets;
+	struct regex_node *tree;
+	struct arena arena;
+	size_t i;
+
+	(void)state;
+	arena_init(&arena, MEM_OTHER);
+	for (i = 0; i < sizeof(set_rows) / sizeof(set_rows[0]); i++) {
+		assert_int_equal(regex_parse(span_str(set_rows[i].pattern), 0,
+					     &arena, &tree), SCOUT_OK);
+		required_sets_find(tree, &sets);
+		put_sets(&sets, &out);
+		if (strcmp(buf_cstr(&out), set_rows[i].sets))
+			print_message("%s\n", set_rows[i].pattern);
+		assert_string_equal(buf_cstr(&out), set_rows[i].sets);
+	}
+	buf_release(&out);
+	arena_release(&arena);
+}
+
 /* --- At random ------------------------------------------------------------ */
 
 static struct rng rng;
@@ -146,6 +234,28 @@ static void random_line(struct buf *out)
 					   letters[pick(12)]);
 }
 
+/* Several lines, some of ASCII; the last may have no end. */
+static void random_text(struct buf *out)
+{
+	struct buf line = BUF_INIT(MEM_OTHER);
+	unsigned n = 1 + pick(8), k;
+
+	buf_clear(out);
+	while (n--) {
+		if (pick(3)) {
+			buf_clear(&line);
+			for (k = pick(14); k--;)
+				buf_put_str(&line, letters[pick(16)]);
+		} else {
+			random_line(&line);
+		}
+		buf_put_span(out, buf_span(&line));
+		if (n || pick(2))
+			buf_put_str(out, "\n");
+	}
+	buf_release(&line);
+}
+
 static void random_pattern(struct buf *out, unsigned depth);
 
 static void random_atom(struct buf *out, unsigned depth)
@@ -155,6 +265,7 @@ static void random_atom(struct buf *out, unsigned depth)
 		"[ab]", "[^a]", "[a-s]", "[ (]", "[[:alpha:]]", "\\p{L}",
 		"[\u00e9-\u00eb]", "(?i)", "\\K", "\\R", "\\h", "[^\\W]",
 		"[\\s;]", "\\x{e9}", "[k]", "(?:)", "\\Qa(\\E", "[^ ]",
+		"(?>a|ab)", "(?<!a)", "a*+", "[a_]++a",
 	};
 	const char *letter;
 
@@ -272,6 +383,55 @@ static void surround(struct span text, struct buf *out)
 		buf_put_str(out, random_letter());
 }
 
+/* Whether PCRE2 finds anything in a line. */
+static bool matches_line(const struct regex *re, struct regex_matcher *matcher,
+			 const uint8_t *start, const uint8_t *stop)
+{
+	size_t from, to;
+
+	return regex_find(re, matcher, span_of(start, (size_t)(stop - start)),
+			  0, &from, &to) == SCOUT_OK;
+}
+
+/* The lines of a text that the filter finds, asking PCRE2 where it is not sure,
+ * are those in which PCRE2 finds something.  Returns of how many it was sure. */
+static unsigned check_text(const struct line_filter *filter,
+			   struct line_filter_run *run, const struct regex *re,
+			   struct regex_matcher *matcher, struct span text,
+			   struct span pattern)
+{
+	const uint8_t *p = text.ptr, *end = p + text.len, *stop;
+	struct found_line line = { .start = NULL };
+	unsigned sure = 0;
+
+	for (; p < end; p = stop + 1) {
+		bool is_found;
+
+		stop = memchr(p, '\n', (size_t)(end - p));
+		stop = stop ? stop : end;
+		while (line.start < p) {
+			assert_int_equal(line_filter_next(filter, run,
+				span_of(p, (size_t)(end - p)), true, &line),
+				SCOUT_OK);
+			if (!line.start)
+				line.start = end;
+		}
+		is_found = line.start == p && (line.is_sure ||
+				matches_line(re, matcher, p, line.stop));
+		sure += line.start == p && line.is_sure;
+		if (line.start != p || line.stop == stop)
+			if (is_found == matches_line(re, matcher, p, stop))
+				continue;
+		fail_msg("/%.*s/ %s, line '%.*s' of '%.*s'", (int)pattern.len,
+			 pattern.ptr, is_found ? "finds" : "misses",
+			 (int)(stop - p), p, (int)text.len, text.ptr);
+	}
+	return sure;
+}
+
+/* Of how many lines filters were sure. */
+static unsigned nsure;
+
 /* Checks one pattern on random lines, or on some with text in them; returns how
  * many matched. */
 static unsigned check_pattern(struct span pattern, unsigned flags,
@@ -319,6 +479,11 @@ static unsigned check_pattern(struct span pattern, unsigned flags,
 			fail();
 		}
 	}
+	for (i = 0; i < 10; i++) {
+		random_text(&line);
+		nsure += check_text(&filter, &run, re, matcher,
+				    buf_span(&line), pattern);
+	}
 	line_filter_run_release(&run);
 	buf_release(&line);
 	arena_release(&arena);
@@ -350,9 +515,48 @@ static void test_random(void **state)
 	}
 	/* the test says something only if there is much that matches */
 	assert_true(matched > 50000);
+	assert_true(nsure > 20000);
 	regex_matcher_free(matcher);
 	buf_release(&pattern);
 	buf_release(&text);
+}
+
+/* A pattern with more states than are kept: the automaton gives it up, and is
+ * not sure then. */
+static void test_many_states(void **state)
+{
+	static const char pattern[] = "(a|b)*a(a|b){14}c";
+	struct buf text = BUF_INIT(MEM_OTHER);
+	struct line_filter_run run = { .dfa = NULL };
+	struct regex_matcher *matcher;
+	struct line_filter filter;
+	struct regex_node *tree;
+	struct scout_err err;
+	struct arena arena;
+	struct regex *re;
+	unsigned i;
+
+	(void)state;
+	rng_init(&rng, 602);
+	arena_init(&arena, MEM_OTHER);
+	for (i = 0; i < 200000; i++)
+		buf_put_str(&text, pick(60) ? pick(2) ? "a" : "b" :
+				   pick(2)  ? "\n" : "c");
+	assert_int_equal(regex_matcher_new(&matcher), SCOUT_OK);
+	assert_int_equal(regex_new(span_str(pattern), 0, &re, &err), SCOUT_OK);
+	assert_int_equal(regex_parse(span_str(pattern), 0, &arena, &tree),
+			 SCOUT_OK);
+	assert_int_equal(line_filter_make(tree, &arena, &filter), SCOUT_OK);
+	assert_int_equal(filter.kind, FILTER_AUTOMATON);
+	assert_true(filter.nfa.is_exact);
+	check_text(&filter, &run, re, matcher, buf_span(&text),
+		   span_str(pattern));
+	assert_false(lazy_dfa_accepts(run.dfa));
+	line_filter_run_release(&run);
+	regex_matcher_free(matcher);
+	regex_free(re);
+	buf_release(&text);
+	arena_release(&arena);
 }
 
 /* What PCRE2 takes for equal when it ignores case, and in \s, \w and so on, is in
@@ -411,6 +615,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_needs),
 		cmocka_unit_test(test_sets),
+		cmocka_unit_test(test_required_sets),
+		cmocka_unit_test(test_many_states),
 		cmocka_unit_test(test_random),
 	};
 

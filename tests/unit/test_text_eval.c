@@ -47,7 +47,7 @@ static void ask_with(struct asked *a, const char *query, unsigned flags,
 							      &a->words,
 							      &a->patterns,
 							      &a->filters,
-							      by_line },
+							      by_line, false },
 					true, &err), SCOUT_OK);
 }
 
