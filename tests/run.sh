@@ -142,7 +142,8 @@ else
 	echo "== skipped: kernels for AArch64 (no cross compiler or emulator)"
 fi
 for op in and or not near before phrase prefix glob case lines \
-	not-near nested or-group filter scope fuzzy part accents regex; do
+	not-near nested or-group filter scope fuzzy part accents regex \
+	regex-class look; do
 	step "oracle notices a broken '$op'" tests/oracle/run \
 		--bin "$rel/tools" --seed 5 --cases 20 --break $op
 done

@@ -13,7 +13,9 @@ import zlib
 
 PLAIN = """foo foobar foobaz foo_bar Foo FOO fooBar bar baz lock unlock kmalloc
 kfree alpha beta gamma a b c ab abc A B x2 x y z i j AND OR NOT NEAR and or not
-near before file size path vector std usr lib c99 42 7 007 _ __init__ do re mi""".split()
+near before file size path vector std usr lib c99 42 7 007 _ __init__ do re mi
+0xdeadbeef 0x1f3a 0x00FF v1_driver v22_driver eth0 eth10 usb_submit_urb usb_kill_urb sha256sum abab aaaa
+Kelvin klass mass MASS sess""".split()
 
 FOLDING = """café CAFÉ Cafe\u0301 cafe stra\u00dfe STRASSE Stra\u1e9ee
 \u03c3\u03af\u03c3\u03c5\u03c6\u03bf\u03c2 \u03a3\u038a\u03a3\u03a5\u03a6\u039f\u03a3

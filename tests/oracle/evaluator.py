@@ -15,11 +15,12 @@ from typing import NamedTuple
 
 import filters
 import grammar
+import pcre
 from grammar import And, Filter, Near, Not, NotNear, Operand, Or, Pattern
 from words import Text, form, nfc, parts
 
 BREAKABLE = ("and", "or", "not", "near", "before", "phrase", "prefix", "glob", "case", "lines", "not-near",
-             "nested", "or-group", "filter", "scope", "fuzzy", "part", "accents", "regex")
+             "nested", "or-group", "filter", "scope", "fuzzy", "part", "accents", "regex", "regex-class", "look")
 
 
 class Occurrence(NamedTuple):
@@ -47,24 +48,27 @@ class Hit(NamedTuple):
 
 
 class Evaluator:
-    """A query with a case mode ('i', 's' or 'S') to ask of texts.
+    """A query with a case mode ('i', 's' or 'S') to ask of texts; with `grep`, a
+    tuple of -F or -P, and -w or -x, it is a pattern, one of several in a list.
 
     BROKEN names an operator to get wrong on purpose, which is how the test
     shows that it can fail.
     """
 
-    def __init__(self, query, case="i", broken=None, by_line=False):
+    def __init__(self, query, case="i", broken=None, by_line=False, grep=()):
         assert broken is None or broken in BREAKABLE
-        self.tree = grammar.parse(query)
+        self.grep = grep
+        self.tree = _grep_pattern(query, grep) if grep else grammar.parse(query)
         self.case = case
         self.broken = broken
+        self.known = {}             # spans of the text that was asked last
         self.by_line = by_line and broken != "scope"
 
     def hits(self, text):
         """The hit lines of TEXT as a tuple of Hit, or None if it does not match."""
         if self.by_line:
             return self.true_lines(text)
-        occurrences = self.match(self.tree, text)
+        occurrences = self.whole(text)
         if occurrences is None:
             return None
         hits = [Hit(line, text.line_offset(line), text.line_bytes(line),
@@ -76,11 +80,16 @@ class Evaluator:
         """--scope=line: the lines that, each by itself, match."""
         hits = []
         for line, alone in enumerate(text.lines_alone(), 1):
-            occurrences = self.match(self.tree, alone)
+            occurrences = self.whole(alone)
             if occurrences is not None:
                 spans = _spans_by_line(occurrences, alone).get(1, ())
                 hits.append(Hit(line, text.line_offset(line), text.line_bytes(line), tuple(sorted(spans))))
         return tuple(hits) or None
+
+    def whole(self, text):
+        """What match() gives for the query."""
+        self.known = {}
+        return self.match(self.tree, text)
 
     def match(self, node, text):
         """The leaf occurrences that take part, or None if NODE is false."""
@@ -134,24 +143,23 @@ class Evaluator:
         """Every Match of a regex or lit:, from left to right."""
         case = {"i": "I", None: self.case}.get(node.case, node.case)
         sensitive = case in "is" or (case == "S" and node.has_upper())
-        flags = 0 if sensitive and "i" not in (node.flags or "") else re.I
-        if node.flags is None:
-            if "\n" in node.text:
-                return []
-            regex = re.compile(re.escape(node.text), flags)
+        flags = node.flags or ""
+        if node.flags is None and "\n" in node.text:
+            return []
+        pattern = pcre.quoted(node.text) if node.flags is None else node.text
+        if self.broken == "regex-class":
+            pattern = pattern.replace("[", "[~").replace(r"\w", r"[\w~.]")
+        if self.broken == "look":
+            pattern = re.sub(r"\(\?<?[=!]|\\[bB]", lambda m: "(?:" if m[0][0] == "(" else "", pattern)
+        regex = pcre.compiled(pattern, not sensitive or "i" in flags, "m" in flags)
+        if "m" in flags and not self.by_line:
+            subjects = [(0, text.bytes)] if text.bytes else []
         else:
-            regex = re.compile(node.text, flags | (re.M if "m" in node.flags else 0))
-        subjects = [(text.line_offset(n), text.line_bytes(n).rstrip(b"\n"))
-                    for n in range(1, len(text.line_starts) + 1)]
-        if "m" in (node.flags or "") and not self.by_line:
-            subjects = [(0, text.bytes)]
-        found = []
-        for offset, subject in subjects:
-            decoded = subject.decode("utf-8", "surrogateescape")
-            for match in regex.finditer(decoded):
-                start, end = (offset + len(decoded[:at].encode("utf-8", "surrogateescape"))
-                              for at in match.span())
-                found.append(_touching(text, start, end))
+            subjects = [(text.line_offset(n), text.line_bytes(n).rstrip(b"\n"))
+                        for n in range(1, len(text.line_starts) + 1)]
+        found = [_touching(text, offset + start, offset + end, self.grep)
+                 for offset, subject in subjects for start, end in regex.finditer(subject)
+                 if end > start or not _is_after_all_lines(text, offset + start)]
         return found[self.broken == "regex":]
 
     def piece_matcher(self, operand, piece, sensitive):
@@ -200,6 +208,13 @@ class Evaluator:
 
     def spans(self, node, text):
         """The occurrences of an operand of NEAR, sorted, each once."""
+        if self.known.get("text") is not text:
+            self.known = {"text": text}
+        if id(node) not in self.known:
+            self.known[id(node)] = self.all_spans(node, text)
+        return self.known[id(node)]
+
+    def all_spans(self, node, text):
         if isinstance(node, Operand):
             return self.occurrences(node, text)
         if isinstance(node, Pattern):
@@ -229,7 +244,10 @@ class Evaluator:
                 gap = text.words[right.first].line - text.words[left.last].line
             return gap <= node.distance
 
-        return [x for x in xs if not any(is_near(x, y) for y in ys)]
+        if not xs or not ys:
+            return xs
+        window = _Window(text, [xs, ys], node.distance, False, node.lines)
+        return [x for x in xs if not any(is_near(x, ys[k]) for k in window.candidates({0: x}, 1))]
 
     def taking_part(self, node, text, wanted):
         """The leaf occurrences of NODE that make one of the WANTED spans of it
@@ -327,6 +345,10 @@ class _Window:
         self.ordered = ordered
         self.lines = lines
 
+    def first_on(self, line):
+        """The position of the first word that is on this line or a later one."""
+        return bisect.bisect_left(self.words, line, key=lambda word: word.line)
+
     def gap(self, left, right):
         if self.lines:
             return self.words[right.first].line - self.words[left.last].line
@@ -381,6 +403,9 @@ class _Window:
             if not self.lines:
                 low = max(low, x.first - self.distance - self.longest)
                 high = min(high, x.last + self.distance)
+            else:
+                low = max(low, self.first_on(self.words[x.first].line - self.distance) - self.longest)
+                high = min(high, self.first_on(self.words[x.last].line + self.distance + 1) - 1)
         return range(bisect.bisect_left(self.lists[k], (low,)),
                      bisect.bisect_right(self.lists[k], (high + 1,)))
 
@@ -403,8 +428,27 @@ def _spans_by_line(occurrences, text):
     return lines
 
 
-def _touching(text, start, end):
-    """The Match of these bytes."""
+def _grep_pattern(patterns, grep):
+    """The Pattern that -F or -P, -w and -x make of one or several."""
+    if "-F" in grep:
+        patterns = [pcre.quoted(p) for p in patterns]
+    regex = "|".join(f"(?:{p})" for p in patterns)
+    if "-x" in grep:
+        regex = f"^(?:{regex})$"
+    elif "-w" in grep:
+        regex = rf"(?<!\w)(?:{regex})(?!\w)"
+    return Pattern("".join(patterns), regex, "", smart="".join(patterns))
+
+
+def _is_after_all_lines(text, at):
+    """The end of a text that ends with a line break is on no line."""
+    return at == len(text.bytes) and (not text.bytes or text.bytes.endswith(b"\n"))
+
+
+def _touching(text, start, end, grep=()):
+    """The Match of these bytes; any byte counts as a word to -F and -P."""
+    if grep and start < end:
+        return Match(0, 0, start, end)
     at = bisect.bisect_right(text.word_ends(), start)
     last = at
     while last < len(text.words) and text.words[last].start < end:
@@ -456,12 +500,12 @@ def load_tree(root):
     return texts
 
 
-def answer(texts, query, case="i", broken=None, by_line=False):
+def answer(texts, query, case="i", broken=None, by_line=False, grep=()):
     """{relative path: tuple of Hit} of the matching files.  TEXTS is what
     load_tree() gave, or a folder."""
     if isinstance(texts, (str, bytes)):
         texts = load_tree(os.fsencode(texts))
-    evaluator = Evaluator(query, case, broken, by_line)
+    evaluator = Evaluator(query, case, broken, by_line, grep)
     answers = {path: evaluator.hits(text) for path, text in texts.items()}
     return {path: hits for path, hits in answers.items() if hits is not None}
 

@@ -10,6 +10,8 @@ import re
 import time
 from dataclasses import dataclass
 
+import pcre
+
 # Of ripgrep's types, those that the generator writes.
 TYPES = {"c": ["*.[chH]", "*.[chH].in", "*.cats"], "py": ["*.py"], "txt": ["*.txt"],
          "md": ["*.markdown", "*.md", "*.mdown", "*.mkdn"]}
@@ -29,6 +31,28 @@ class Facts:
         return cls(path, st.st_size, st.st_mtime_ns)
 
 
+def searched(path, flags):
+    """Whether -g, -t and -T of FLAGS let a file be searched, as ripgrep's do."""
+    pairs = list(zip(flags, flags[1:]))
+    globs = [value.encode("utf-8", "surrogateescape") for flag, value in pairs if flag == "-g"]
+    types = [(flag, value) for flag, value in pairs if flag in ("-t", "-T")]
+    parts = path.split(b"/")
+    for depth in range(1, len(parts) + 1):
+        verdict = None
+        for glob in globs:                   # the last that matches decides
+            if glob_regex(glob.lstrip(b"!")).fullmatch(b"/".join(parts[:depth])):
+                verdict = not glob.startswith(b"!")
+        if verdict is False:
+            return False                     # a folder, too, with all that is in it
+    if verdict or not globs or all(glob.startswith(b"!") for glob in globs):
+        verdict = None
+        for flag, value in types:
+            if passes("lang", value, None, Facts(path, 0, 0)):
+                verdict = flag == "-t"
+        return verdict if verdict is not None else all(flag == "-T" for flag, _ in types)
+    return False
+
+
 class BadValue(Exception):
     """The value is none of this field's."""
 
@@ -38,10 +62,8 @@ def check(field, value, regex):
     if not value:
         raise BadValue("empty")
     if regex is not None:
-        try:
-            re.compile(value)
-        except re.error as e:
-            raise BadValue(str(e))
+        if not pcre.is_valid(value, regex):
+            raise BadValue(value)
     elif field == "size":
         _size_range(value)
     elif field == "modified":
@@ -58,8 +80,7 @@ def passes(field, value, regex, facts, broken=False):
     if field in ("path", "file"):
         subject = facts.path if field == "path" else name
         if regex is not None:
-            flags = (re.I if "i" in regex else 0) | (re.M if "m" in regex else 0)
-            return bool(re.search(value, os.fsdecode(subject), flags))
+            return any(True for _ in pcre.compiled(value, "i" in regex, "m" in regex).finditer(subject))
         wanted = value.encode("utf-8", "surrogateescape")
         if re.search(rb"[*?[]", wanted):
             return bool(glob_regex(wanted, broken).fullmatch(subject))

@@ -12,12 +12,15 @@ import re
 from dataclasses import dataclass
 
 import filters
+import pcre
 import words
 
 FIELDS = ("path", "file", "ext", "lang", "size", "modified", "part", "lit",
           "case", "accents")
 SETTINGS = {"case": {"no": "i", "yes": "s", "auto": "S"}, "accents": {"no": True}}
 DEFAULT_DISTANCE = 10
+# What stands after a backslash in a regex: its letters are no upper case.
+_ESCAPE = re.compile(r"\\(?:[pPxogkN]\{[^}]*\}|[pP].|x[0-9A-Fa-f]{0,2}|c.|.)", re.DOTALL)
 
 
 class QueryError(Exception):
@@ -68,9 +71,12 @@ class Pattern:
     flags: object = None
     no_marks: bool = False         # of no meaning
     case: object = None            # as an Operand's
+    smart: object = None           # the text in which upper case counts, if another
 
     def has_upper(self):
-        text = self.text if self.flags is None else re.sub(r"\\.", "", self.text)
+        text = self.text if self.smart is None else self.smart
+        if self.flags is not None:
+            text = _ESCAPE.sub("", text)
         return any(words.category(ord(c)) == "Lu" for c in text)
 
 
@@ -242,10 +248,8 @@ def _pattern(query, at):
     """The regex or lit: AT, and where it ends."""
     regex = _regex_at(query, at)
     if regex:
-        try:
-            re.compile(regex[1] or "(")
-        except re.error as e:
-            raise QueryError(f"a bad regex: {e}", at)
+        if not regex[1] or not pcre.is_valid(regex[1], regex[2]):
+            raise QueryError("a bad regex", at)
         return Pattern(regex[0], regex[1].replace("\\/", "/"), regex[2]), regex.end()
     start = at + len("lit:")
     if query[start:start + 1] == '"':

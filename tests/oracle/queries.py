@@ -11,6 +11,7 @@ import time
 import unicodedata
 
 import grammar
+import regexes
 import words as wordlib
 
 CASE_FLAGS = [("i", []), ("i", []), ("I", ["-i"]), ("s", ["-s"]), ("S", ["-S"])]
@@ -18,6 +19,8 @@ CASE_FLAGS = [("i", []), ("i", []), ("I", ["-i"]), ("s", ["-s"]), ("S", ["-S"])]
 UNKNOWN = ["zzyzx", "nowhere", "qqq", "\u00e6\u00f8", "\u732b", "fo", "xx"]
 JOINERS = ["-", ".", "::", "/", "'", "+", "->", ",", "=", "\\", "&&", "\u2019", ".?."]
 SPACES = [" "] * 12 + ["  ", "\t", "\n", "\u3000", "\u00a0", "\u2003"]
+
+CROWDED_WORDS = 5000     # in one file: too many ways to choose for wide windows
 
 # How tightly a kind of expression binds; a child that binds less is wrapped.
 OR, AND, NOT, NEAR, MINUS, LEAF = range(6)
@@ -79,6 +82,8 @@ class Generator:
         self.sizes = [text.facts.size for text in texts.values() if text.facts] or [0]
         self.no_marks = False
         self.files = [text.words for _, text in sorted(texts.items()) if text.words]
+        self.bytes_of = {id(text.words): text.bytes for text in texts.values()}
+        self.crowded = any(len(words) > CROWDED_WORDS for words in self.files)
 
     # Leaves
 
@@ -217,34 +222,54 @@ class Generator:
         gap = self.rng.choice([" ", " ", " ", ", ", "\n", "-", '\\"', "\\\\", "* ", " ) "])
         return '"' + gap.join(words) + '"'
 
-    # Regexes and exact text, of ASCII
+    # Regexes and exact text
 
     def pattern(self, place):
-        """Of the text about PLACE; it never matches nothing."""
+        """A regex or lit: of the text about PLACE."""
+        if self.rng.random() < 0.3:
+            return self.exact(place)
+        regex, flags = regexes.make(self.rng, self.bytes_of[id(place[0])], *place)
+        return f"/{regex}/{flags}"
+
+    def exact(self, place):
+        text = self.piece(place).replace("\\", "\\\\").replace('"', '\\"')
+        return f'lit:"{text}"'
+
+    def piece(self, place):
+        """Text about PLACE without a line break or a byte that is not UTF-8."""
         rng = self.rng
-        file, at = place
-        words = [w.raw for w in file[at:at + rng.choice([1, 1, 2, 3])]]
-        joined = rng.choice([" ", " ", "-", "->", "(", "::", ", "]).join(words)
-        start = rng.randrange(len(joined))
-        # libraries differ on what else an i or I is, ignoring case
-        piece = joined[start:start + rng.randint(1, 9)].strip().translate({105: "o", 73: "O"})
-        if not piece or not piece.isascii() or not piece.isprintable():
-            piece = rng.choice(["o", "->", "fo", "a b", ", ", "()", "x"])
-        if rng.random() < 0.4:
-            quoted = piece.replace("\\", "\\\\").replace('"', '\\"')
-            return f'lit:"{quoted}"'
-        regex = "".join(c if c.isalnum() or c in " _," else "\\" + c for c in piece)
-        kind = rng.random()
-        if kind < 0.3:
-            regex += rng.choice(["[a-h]*", "[a-hA-H_0-9]+", "( |-)?[a-h]", "$", "{2}", "?o"]) \
-                if regex[-1] not in ", " else "[a-h]"
-        elif kind < 0.45:
-            regex = f"({regex}|{rng.choice(['foo', 'bar', 'a', 'lo+', '[0-9]+'])})"
-        elif kind < 0.55:
-            regex = "^" + regex
-        elif kind < 0.65:
-            return f"/{regex}[ \\t\\r]*\\n[a-h]*/m"
-        return f"/{regex}/{rng.choice(['', '', '', 'i', 'm'])}"
+        words, at = place
+        text = self.bytes_of[id(words)]
+        last = words[min(at + rng.choice([0, 0, 1, 2]), len(words) - 1)]
+        piece = text[max(0, words[at].start - rng.choice([0, 0, 1, 3])):last.end + rng.choice([0, 0, 1, 2])]
+        lines = re.split("[\udc80-\udcff\n\0]", piece.decode("utf-8", "surrogateescape"))
+        line = max(lines, key=len)
+        start = rng.randrange(len(line) + 1) if rng.random() < 0.5 else 0
+        piece = line[start:start + rng.randint(1, 12)]
+        if rng.random() < 0.2:
+            piece = "".join(regexes.ODD.get(c, c) for c in piece)
+        return piece or rng.choice(["o", "->", "fo", "a b", ", ", "()", "x"])
+
+    def grep(self):
+        """(pattern, flags) as after -F or -P, with some of -w and -x, and -e."""
+        rng = self.rng
+        place = self.place() or (self.files[0], 0)
+        kind = rng.choice(["-F", "-P", "-P"])
+        flags = [kind] + rng.choice([[], [], ["-w"], ["-w"], ["-x"]])
+        patterns = []
+        for _ in range(rng.choice([1, 1, 1, 2, 3])):
+            if kind == "-F":
+                patterns.append(self.piece(place))
+                continue
+            regex, _ = regexes.make(rng, self.bytes_of[id(place[0])], *place)
+            if not patterns or not re.search(r"\\[1-9]|\(\?<n>|\(\?x|\(\?[J|]|^\(\?i?m?s?U?\)", regex):
+                patterns.append(regex)       # groups are numbered through
+        if "-x" in flags and rng.random() < 0.5 and kind == "-F":
+            line = self.bytes_of[id(place[0])].split(b"\n")[0].decode("utf-8", "replace")
+            patterns[0] = line[:200].replace("\ufffd", "").replace("\0", "") or "a"
+        for pattern in patterns[1:]:
+            flags += ["-e", pattern]
+        return patterns[0], flags
 
     # Filters
 
@@ -274,6 +299,20 @@ class Generator:
             return self.rng.choice(["", ">", "<", ">=", "<="]) + make().replace("0", "1", 1)
         a, b = sorted([make(), make()], key=key)
         return self.rng.choice([f"{a}..{b}", f"{a}..{b}", f"..{b}", f"{a}.."])
+
+    def which_files(self):
+        """-g, -t or -T of the command line, one or two."""
+        rng = self.rng
+        flags = []
+        for _ in range(rng.choice([1, 1, 2])):
+            kind = rng.random()
+            if kind < 0.4 and flags[:1] != ["-g"]:
+                flags += [rng.choice(["-t", "-T"]), rng.choice(["c", "py", "txt", "md"])]
+            else:
+                glob = self.path_glob(rng.choice(self.paths))
+                if "\n" not in glob and not flags[:1] in (["-t"], ["-T"]):
+                    flags += ["-g", rng.choice(["", "", "!"]) + glob]
+        return flags
 
     def path_filter(self, field):
         rng = self.rng
@@ -383,9 +422,12 @@ class Generator:
         name = rng.choice(["NEAR", "NEAR", "NEAR", "BEFORE", "BEFORE", "ADJ", "PRE"])
         distances = ["", "/1", "/1", "/2", "/3", "/4", "/6", "/25", "/1000", "/0l", "/0l", "/1l", "/2l"]
         size = rng.choice([2, 2, 2, 3, 3, 4])
-        if depth < 2:                            # an inner one: the evaluator is slow
+        if depth < 2:                            # an inner one: all ways to choose
             distances.remove("/1000")
             size = rng.choice([2, 2, 2, 3])
+        if self.crowded:
+            distances = ["/1", "/1", "/2", "/3"] + [""] * (depth == 2)
+            size = min(size, 2 + (depth == 2))
         distance = rng.choice(distances)
         place = place or self.place()
         operands = []
@@ -450,10 +492,17 @@ def make(rng, texts, count, with_times=True):
     generator = Generator(rng, texts, with_times)
     out = []
     while len(out) < count:
-        query = generator.query()
+        flags = []
+        if generator.files and rng.random() < 0.12:
+            query, flags = generator.grep()
+        else:
+            query = generator.query()
         if len(query.encode("utf-8")) < 60_000:
-            case, flags = rng.choice(CASE_FLAGS)
+            case, more = rng.choice(CASE_FLAGS)
+            flags = flags + more
             if rng.random() < 0.2:
                 flags = flags + ["--scope=line"]
+            if rng.random() < 0.12:
+                flags = flags + generator.which_files()
             out.append((query, case, flags))
     return out

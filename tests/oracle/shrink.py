@@ -4,10 +4,12 @@ An index whose files are younger than two seconds answers from the files and not
 from itself, so candidates are written in batches, with one pause per batch.
 """
 
+import re
 import time
 
 import grammar
-from grammar import And, Near, Not, NotNear, Operand, Or
+import pcre
+from grammar import And, Near, Not, NotNear, Operand, Or, Pattern
 
 SETTLE_SECONDS = 2.5
 ROUNDS = 8
@@ -35,18 +37,29 @@ def shrink_list(items, fails_batch, rounds=ROUNDS):
     return items
 
 
-def shrink_query(query, fails, deadline_seconds=60):
+def shrink_query(query, fails, grep=(), deadline_seconds=60):
     """A smaller query that still fails; FAILS takes a query string."""
     deadline = time.monotonic() + deadline_seconds
     best = query
     again = True
     while again and time.monotonic() < deadline:
         again = False
-        for smaller in sorted(map(grammar.unparse, smaller_trees(grammar.parse(best))), key=len):
+        smaller_ones = shorter_regexes(best, "") if grep else \
+            map(grammar.unparse, smaller_trees(grammar.parse(best)))
+        for smaller in sorted(smaller_ones, key=len):
             if len(smaller) < len(best) + 2 and smaller != best and fails(smaller):
                 best, again = smaller, True
                 break
     return best
+
+
+def shorter_regexes(text, flags):
+    """Every regex that is TEXT without one to eight of its characters in a row."""
+    for size in (8, 4, 3, 2, 1):
+        for at in range(len(text) - size + 1):
+            shorter = text[:at] + text[at + size:]
+            if shorter and pcre.is_valid(shorter, flags):
+                yield shorter
 
 
 def smaller_trees(node):
@@ -63,6 +76,11 @@ def smaller_trees(node):
             for smaller in smaller_trees(child):
                 if not isinstance(node, (Near, NotNear)) or not isinstance(smaller, (And, Not)):
                     yield _with(node, node.children[:i] + (smaller,) + node.children[i + 1:])
+    elif isinstance(node, Pattern) and node.flags is not None:
+        for text in shorter_regexes(node.text, node.flags):
+            if not text.startswith("/") and not text.endswith("\\"):
+                escaped = re.sub(r"(\\.)|/", lambda m: m[1] or "\\/", text, flags=re.DOTALL)
+                yield Pattern(f"/{escaped}/{node.flags}", text, node.flags)
     elif isinstance(node, Operand) and len(node.pieces) > 1:
         for piece in node.pieces:
             yield _single(piece)
