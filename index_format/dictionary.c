@@ -1,15 +1,12 @@
 #include "index_format/dictionary.h"
 
 #include "index_format/checksum.h"
+#include "index_format/dict_info.h"
 
 enum {
 	BLOCK_HEAD = 4,		/* terms, offset of the infos */
 	RESTART_BYTES = 4,	/* offset of a term, offset of its info */
 	CHECKSUM_BYTES = 8,
-	/* the head of an info, lowest bits first */
-	KIND_BITS = 2,
-	MORE_SHIFT = KIND_BITS + SURFACE_BITS,	/* cf > df */
-	DF_SHIFT = MORE_SHIFT + 1,
 };
 
 void dict_block_init(struct dict_block_writer *w, enum scout_mem_owner owner)
@@ -50,9 +47,9 @@ static void put_term(struct dict_block_writer *w, struct span term,
 /* Head and cf of all kinds but REPEAT. */
 static void put_counts(struct buf *out, const struct term_info *info)
 {
-	uint64_t head = (uint64_t)(info->df - 1) << DF_SHIFT |
-			(uint64_t)(info->cf > info->df) << MORE_SHIFT |
-			(uint64_t)info->surface << KIND_BITS | info->kind;
+	uint64_t head = (uint64_t)(info->df - 1) << INFO_DF_SHIFT |
+			(uint64_t)(info->cf > info->df) << INFO_MORE_SHIFT |
+			(uint64_t)info->surface << INFO_KIND_BITS | info->kind;
 
 	buf_put_varint(out, head);
 	if (info->cf > info->df)
@@ -100,7 +97,7 @@ static bool put_inline_or_repeat(struct buf *out, struct buf *scratch,
 	    1 + scratch->len > out->len - start || buf_status(out) < 0)
 		return false;
 	out->len = start;
-	buf_put_u8(out, (uint8_t)(info->surface << KIND_BITS | POSTING_REPEAT));
+	buf_put_u8(out, (uint8_t)(info->surface << INFO_KIND_BITS | POSTING_REPEAT));
 	buf_put_span(out, buf_span(scratch));
 	return buf_status(scratch) == SCOUT_OK;
 }
@@ -228,96 +225,6 @@ int dict_block_open(struct dict_block *b, struct span bytes)
 	return SCOUT_OK;
 }
 
-static const uint8_t *get_inline(const uint8_t *p, const uint8_t *end,
-				 struct term_info *info,
-				 struct inline_head *head)
-{
-	if (p >= end || *p > INLINE_STORED_MAX || end - p - 1 < *p)
-		return NULL;
-	info->inline_bytes = span_of(p + 1, *p);
-	info->base_doc = head->first;
-	head->df = info->df;
-	head->cf = info->cf;
-	head->list = info->inline_bytes;
-	head->base = info->base_doc;
-	if (!inline_list_first(head->list, head->base, &head->first))
-		return NULL;
-	return p + 1 + *p;
-}
-
-/* The positions of a repeat: as many varints as there are in its head. */
-static const uint8_t *get_repeat(const uint8_t *p, const uint8_t *end,
-				 struct term_info *info,
-				 const struct inline_head *head)
-{
-	const uint8_t *start = p;
-	uint64_t left = head->cf;
-
-	if (!head->df || head->cf > REPEAT_MAX_POSITIONS)
-		return NULL;
-	for (; left && p < end; p++)
-		left -= *p < 0x80;
-	if (left)
-		return NULL;
-	info->df = head->df;
-	info->cf = head->cf;
-	info->inline_bytes = head->list;
-	info->base_doc = head->base;
-	info->repeat_bytes = span_of(start, (size_t)(p - start));
-	return p;
-}
-
-static const uint8_t *get_place(const uint8_t *p, const uint8_t *end,
-				struct term_info *info)
-{
-	uint64_t a, b;
-
-	p = get_varint64(p, end, &a);
-	if (!p)
-		return NULL;
-	if (info->kind == POSTING_SHORT) {
-		/* counts from where the list before ended */
-		info->addr += info->short_bytes + a;
-		return get_varint32(p, end, &info->short_bytes);
-	}
-	p = get_varint64(p, end, &b);
-	if (!p)
-		return NULL;
-	info->docs_addr += a;
-	info->skip_slot += b;
-	return p;
-}
-
-static const uint8_t *get_info(const uint8_t *p, const uint8_t *end,
-			       struct term_info *info, struct inline_head *head)
-{
-	uint64_t bits, df, extra = 0;
-
-	p = get_varint64(p, end, &bits);
-	if (!p)
-		return NULL;
-	info->kind = (enum posting_kind)(bits & ((1 << KIND_BITS) - 1));
-	info->surface = bits >> KIND_BITS & ((1 << SURFACE_BITS) - 1);
-	if (!info->surface)
-		return NULL;
-	if (info->kind == POSTING_REPEAT)
-		return bits >> MORE_SHIFT ? NULL :
-					    get_repeat(p, end, info, head);
-	df = (bits >> DF_SHIFT) + 1;
-	if (bits >> MORE_SHIFT & 1) {
-		p = get_varint64(p, end, &extra);
-		if (!p || extra > UINT64_MAX / 2)
-			return NULL;
-		extra++;
-	}
-	if (df > SEGMENT_MAX_DOCS)
-		return NULL;
-	info->df = (uint32_t)df;
-	info->cf = df + extra;
-	return info->kind == POSTING_INLINE ? get_inline(p, end, info, head) :
-					      get_place(p, end, info);
-}
-
 static int next_term(struct dict_block *b)
 {
 	unsigned shared = 0, rest;
@@ -339,6 +246,11 @@ static int next_term(struct dict_block *b)
 	return SCOUT_OK;
 }
 
+struct span dict_block_value(const struct dict_block *b)
+{
+	return span_of(b->bytes.ptr, b->bytes.len + CHECKSUM_BYTES);
+}
+
 int dict_block_next(struct dict_block *b)
 {
 	int rc;
@@ -354,7 +266,7 @@ int dict_block_next(struct dict_block *b)
 	rc = next_term(b);
 	if (rc < 0)
 		return rc;
-	b->info_p = get_info(b->info_p, b->bytes.ptr + b->bytes.len, &b->info,
+	b->info_p = dict_info_get(b->info_p, b->bytes.ptr + b->bytes.len, &b->info,
 			     &b->head);
 	if (!b->info_p)
 		return SCOUT_E_CORRUPT;
@@ -480,13 +392,11 @@ int dict_block_unpack(const struct dict_block *b, unsigned group,
 	const uint8_t *slot = start + BLOCK_HEAD + RESTART_BYTES * group;
 	const uint8_t *p = start + get_le16(slot);
 	const uint8_t *block_end = start + b->bytes.len;
-	unsigned i, n = b->nterms - group * DICT_RESTART, shared, rest, len = 0;
+	unsigned i, n = dict_group_terms(b, group), shared, rest, len = 0;
 	uint8_t *to = out->text, *before = to;
 	uint64_t front[FRONT / 8] = { 0 };
 
 	SCOUT_ASSERT(group < b->nrestarts);
-	if (n > DICT_RESTART)
-		n = DICT_RESTART;
 	for (i = 0; i < n; i++) {
 		if (end - p < 2)
 			return SCOUT_E_CORRUPT;
@@ -517,6 +427,15 @@ int dict_block_unpack(const struct dict_block *b, unsigned group,
 	return SCOUT_OK;
 }
 
+const uint8_t *dict_group_infos(const struct dict_block *b, unsigned group)
+{
+	unsigned at;
+
+	SCOUT_ASSERT(group < b->nrestarts);
+	at = get_le16(b->bytes.ptr + BLOCK_HEAD + RESTART_BYTES * group + 2);
+	return at <= b->bytes.len ? b->bytes.ptr + at : NULL;
+}
+
 int dict_block_read_info(struct dict_block *b, unsigned n)
 {
 	const uint8_t *end = b->bytes.ptr + b->bytes.len;
@@ -524,17 +443,15 @@ int dict_block_read_info(struct dict_block *b, unsigned n)
 
 	SCOUT_ASSERT(n < b->nterms);
 	if (b->next <= first || b->next > n) {
-		b->info_p = b->bytes.ptr +
-			    get_le16(b->bytes.ptr + BLOCK_HEAD +
-				     RESTART_BYTES * group + 2);
-		if (b->info_p > end)
+		b->info_p = dict_group_infos(b, group);
+		if (!b->info_p)
 			return SCOUT_E_CORRUPT;
 		memset(&b->info, 0, sizeof(b->info));
 		memset(&b->head, 0, sizeof(b->head));
 		b->next = first;
 	}
 	for (; b->next <= n; b->next++) {
-		b->info_p = get_info(b->info_p, end, &b->info, &b->head);
+		b->info_p = dict_info_get(b->info_p, end, &b->info, &b->head);
 		if (!b->info_p) {
 			b->next = 0;	/* nothing to go on from */
 			return SCOUT_E_CORRUPT;

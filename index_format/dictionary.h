@@ -92,6 +92,8 @@ struct dict_block {
 };
 /* Opens a block at its first term.  SCOUT_E_CORRUPT. */
 int dict_block_open(struct dict_block *b, struct span bytes);
+/* The bytes that it was opened on. */
+struct span dict_block_value(const struct dict_block *b);
 /* Moves to the next term: SCOUT_OK with b->term and b->info, SCOUT_END. */
 int dict_block_next(struct dict_block *b);
 /* Moves to the first term >= wanted; SCOUT_END if there is none. */
@@ -105,6 +107,19 @@ bool dict_block_is_ascii(struct span bytes);
  * before it, 0 if none does.  SCOUT_E_CORRUPT. */
 int dict_block_find_group(const struct dict_block *b, struct span wanted,
 			  unsigned *out);
+
+/* Terms of a group. */
+static inline unsigned dict_group_terms(const struct dict_block *b,
+					unsigned group)
+{
+	unsigned n = b->nterms - group * DICT_RESTART;
+
+	return n < DICT_RESTART ? n : DICT_RESTART;
+}
+
+/* Where the infos of a group begin (dict_info.h); NULL if the block is
+ * damaged. */
+const uint8_t *dict_group_infos(const struct dict_block *b, unsigned group);
 
 /* The terms of a group, written out. */
 struct dict_group {

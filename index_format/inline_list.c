@@ -87,40 +87,13 @@ bool repeat_list_put(struct buf *out, uint32_t df, struct span head,
 	return true;
 }
 
-/* Reads the head of a stored list: its first document and the low bit. */
-static const uint8_t *get_first(struct span list, doc_id base, uint64_t *out)
-{
-	const uint8_t *p;
-	uint64_t head;
-	int64_t doc;
-
-	p = get_varint64(list.ptr, list.ptr + list.len, &head);
-	if (!p || head >> 1 > UINT32_MAX)
-		return NULL;
-	doc = base + unzigzag(head >> 1);
-	if (doc < 0 || doc >= DOC_NONE)
-		return NULL;
-	*out = (uint64_t)doc << 1 | (head & 1);
-	return p;
-}
-
-bool inline_list_first(struct span list, doc_id base, doc_id *out)
-{
-	uint64_t head;
-
-	if (!get_first(list, base, &head))
-		return false;
-	*out = (doc_id)(head >> 1);
-	return true;
-}
-
 const uint8_t *inline_run_get(struct span list, doc_id base, unsigned n,
 			      uint32_t *docs, uint32_t *freqs)
 {
 	const uint8_t *p, *end = list.ptr + list.len;
 	uint64_t head;
 
-	p = get_first(list, base, &head);
+	p = inline_list_start(list, base, &head);
 	if (!p)
 		return NULL;
 	docs[0] = (doc_id)(head >> 1);

@@ -35,8 +35,25 @@ bool repeat_list_put(struct buf *out, uint32_t df, struct span head,
 /* First document of a plain list of ours. */
 doc_id plain_list_first(struct span plain);
 
-/* First document of a stored list; false if it is damaged. */
-bool inline_list_first(struct span list, doc_id base, doc_id *out);
+/* Reads what a stored list begins with, as a plain one does: its first document
+ * shifted left, the low bit "once".  One past it, or NULL if it is damaged. */
+static inline const uint8_t *inline_list_start(struct span list, doc_id base,
+					       uint64_t *out)
+{
+	const uint8_t *p;
+	uint64_t v;
+	int64_t doc;
+
+	p = get_varint64(list.ptr, list.ptr + list.len, &v);
+	if (!p || v >> 1 > UINT32_MAX)
+		return NULL;
+	/* small differences of either sign are small numbers */
+	doc = base + ((int64_t)(v >> 2) ^ -(int64_t)(v >> 1 & 1));
+	if (doc < 0 || doc >= DOC_NONE)
+		return NULL;
+	*out = (uint64_t)doc << 1 | (v & 1);
+	return p;
+}
 
 /* The documents and frequencies of a stored list; returns its positions, or
  * NULL if it is damaged.  docs, freqs: room for n <= DOCS_BLOCK - 1. */

@@ -359,7 +359,6 @@ int term_iter_open(struct term_iter *it, struct segment_reader *seg,
 		return SCOUT_OK;	/* no term at all: next says END */
 	if (!rc)
 		rc = segment_open_block(seg, found, value, &it->block);
-	it->nblocks = 1;
 	/* stand right before the first term >= start */
 	while (!rc) {
 		struct dict_block here = it->block;
@@ -378,140 +377,6 @@ int term_iter_open(struct term_iter *it, struct segment_reader *seg,
 	return rc < 0 ? scout_err_set(err, rc, "reading the dictionary") : rc;
 }
 
-/* The row of a bit: which blocks of the group have it. */
-static void load_row(const uint8_t *rows, size_t row_bytes, unsigned bit,
-		     uint64_t out[FILTER_BLOCKS / 64])
-{
-	uint8_t bytes[FILTER_ROW_BYTES] = { 0 };
-	size_t i;
-
-	memcpy(bytes, rows + bit * row_bytes, row_bytes);
-	for (i = 0; i < FILTER_BLOCKS / 64; i++)
-		out[i] = get_le64(bytes + 8 * i);
-}
-
-/* Which blocks of a group pass. */
-static int load_group(struct term_iter *it, uint32_t group)
-{
-	enum { PER_CHUNK = CHUNK_BYTES / FILTER_GROUP_BYTES };
-	uint64_t addr = (uint64_t)(group / PER_CHUNK) << CHUNK_SHIFT |
-			(uint64_t)(group % PER_CHUNK) * FILTER_GROUP_BYTES;
-	uint32_t first = group * FILTER_BLOCKS, n;
-	uint64_t row[FILTER_BLOCKS / 64];
-	size_t row_bytes, i, k;
-	struct span rows;
-	int rc;
-
-	if (first >= it->seg->dict_blocks)
-		return SCOUT_E_CORRUPT;
-	n = it->seg->dict_blocks - first;
-	row_bytes = filter_row_bytes(n < FILTER_BLOCKS ? n : FILTER_BLOCKS);
-	rc = stream_at(&it->seg->streams[STREAM_FILTERS], addr, &rows);
-	if (rc < 0)
-		return rc;
-	if (rows.len < row_bytes * FILTER_BITS)
-		return SCOUT_E_CORRUPT;
-	memset(it->passing, 0xff, sizeof(it->passing));
-	for (i = 0; i < it->wanted->nbits; i++) {
-		load_row(rows.ptr, row_bytes, it->wanted->bits[i], row);
-		for (k = 0; k < FILTER_BLOCKS / 64; k++)
-			it->passing[k] &= row[k];
-	}
-	load_row(rows.ptr, row_bytes, FILTER_CUT_BIT, row);
-	for (k = 0; k < FILTER_BLOCKS / 64; k++)
-		it->passing[k] |= row[k];
-	it->seg->snapshot->bytes_touched += (it->wanted->nbits + 1) * row_bytes;
-	return SCOUT_OK;
-}
-
-/* Whether the block at hand is to be decoded. */
-static int block_passes(struct term_iter *it, bool *out)
-{
-	uint32_t in_group = it->block_number % FILTER_BLOCKS;
-	int rc = SCOUT_OK;
-
-	*out = true;
-	if (!it->wanted)
-		return SCOUT_OK;
-	if (!in_group)
-		rc = load_group(it, it->block_number / FILTER_BLOCKS);
-	*out = it->passing[in_group / 64] >> in_group % 64 & 1;
-	return rc;
-}
-
-/* Asks for a whole block at once: all of it will be read, and the processor
- * sees a sequence only after its first few lines. */
-static void fetch_early(struct span block)
-{
-	enum { CACHE_LINE = 64 };
-	size_t i;
-
-	for (i = 0; i < block.len; i += CACHE_LINE)
-		__builtin_prefetch(block.ptr + i);
-}
-
-/* Goes on to the next block to decode, from that with this key if it passes. */
-static int next_block(struct term_iter *it, struct span key, struct span value)
-{
-	bool passes = false;
-	int rc = SCOUT_OK;
-
-	while (!rc && key_is_of(key, it->seg->number)) {
-		rc = block_passes(it, &passes);
-		if (rc < 0)
-			return rc;
-		if (!passes && it->wanted->of_ascii)
-			passes = !dict_block_is_ascii(value);
-		if (passes) {
-			it->nblocks++;
-			it->seg->snapshot->bytes_touched += DICT_BLOCK_BYTES;
-			fetch_early(value);
-			return segment_open_block(it->seg, key, value,
-						  &it->block);
-		}
-		it->block_number++;
-		rc = store_next(it->cursor, &key, &value);
-	}
-	return rc < 0 ? rc : SCOUT_END;
-}
-
-int term_iter_open_filtered(struct term_iter *it, struct segment_reader *seg,
-			    const struct term_filter *wanted,
-			    struct scout_err *err)
-{
-	uint8_t key[4];
-	struct span found, value;
-	int rc;
-
-	memset(it, 0, sizeof(*it));
-	it->seg = seg;
-	it->wanted = wanted;
-	if (wanted->needle.len)
-		term_search_init(&it->search, wanted->needle,
-				 wanted->of_ascii);
-	put_be32(key, seg->number);
-	rc = store_cursor_open(seg->snapshot->txn, STORE_DICT, &it->cursor);
-	if (!rc)
-		rc = store_seek_ge(it->cursor, span_of(key, sizeof(key)),
-				   &found, &value);
-	if (!rc)
-		rc = next_block(it, found, value);
-	/* no block: next says END */
-	return rc < 0 ? scout_err_set(err, rc, "reading the dictionary") :
-			SCOUT_OK;
-}
-
-static int next_in_block(struct term_iter *it)
-{
-	int rc;
-
-	if (it->wanted && it->wanted->needle.len)
-		return term_search_next(&it->search, &it->block, &it->term);
-	rc = dict_block_next(&it->block);
-	it->term = span_of(it->block.term, it->block.term_len);
-	return rc;
-}
-
 int term_iter_next(struct term_iter *it, struct scout_err *err)
 {
 	struct span key, value;
@@ -519,19 +384,22 @@ int term_iter_next(struct term_iter *it, struct scout_err *err)
 
 	if (!it->block.nterms)
 		return SCOUT_END;
-	while ((rc = next_in_block(it)) == SCOUT_END) {
-		it->block_number++;
+	while ((rc = dict_block_next(&it->block)) == SCOUT_END) {
 		rc = store_next(it->cursor, &key, &value);
+		if (!rc && !key_is_of(key, it->seg->number))
+			rc = SCOUT_END;
 		if (!rc)
-			rc = next_block(it, key, value);
+			rc = segment_open_block(it->seg, key, value,
+						&it->block);
 		if (rc == SCOUT_END)
 			return SCOUT_END;
 		if (rc < 0)
 			break;
-		term_search_begin(&it->search);
+		it->seg->snapshot->bytes_touched += DICT_BLOCK_BYTES;
 	}
 	if (rc < 0)
 		return scout_err_set(err, rc, "reading the dictionary");
+	it->term = span_of(it->block.term, it->block.term_len);
 	it->info = it->block.info;
 	return rc;
 }

@@ -21,8 +21,6 @@
 #include "index_format/read_check.h"
 #include "index_format/store.h"
 #include "index_format/streams.h"
-#include "index_format/term_filter.h"
-#include "index_format/term_search.h"
 
 struct segment_meta;
 
@@ -92,25 +90,11 @@ bool segment_has_key(const struct segment_reader *seg, struct span key);
 int segment_open_block(const struct segment_reader *seg, struct span key,
 		       struct span value, struct dict_block *out);
 
-/* What wanted terms hold; but for those that may have been cut, which are always
- * wanted. */
-struct term_filter {
-	const uint16_t *bits;	/* of a dictionary block (term_filter.h) */
-	size_t nbits;
-	struct span needle;	/* a string; may be empty */
-	bool of_ascii;		/* this is of ASCII terms; all others are wanted */
-};
-
 /* Walks terms in bytewise order. */
 struct term_iter {
 	struct segment_reader *seg;
 	struct store_cursor *cursor;
-	const struct term_filter *wanted;	/* NULL: all terms */
-	uint32_t block_number;	/* of the block at hand; with wanted */
-	uint64_t passing[FILTER_BLOCKS / 64];	/* blocks of its group */
-	uint32_t nblocks;	/* decoded */
 	struct dict_block block;
-	struct term_search search;	/* if a needle is wanted */
 	struct span term;	/* current term; valid until the next call */
 	struct term_info info;	/* of the current term */
 };
@@ -118,11 +102,6 @@ struct term_iter {
  * happened. */
 int term_iter_open(struct term_iter *it, struct segment_reader *seg,
 		   struct span start, struct scout_err *err);
-/* The terms that hold the wanted needle, or all, of the blocks whose filters have
- * all wanted bits; and those that may have been cut.  wanted is borrowed. */
-int term_iter_open_filtered(struct term_iter *it, struct segment_reader *seg,
-			    const struct term_filter *wanted,
-			    struct scout_err *err);
 /* SCOUT_OK with it->term and it->info, SCOUT_END, SCOUT_E_CORRUPT. */
 int term_iter_next(struct term_iter *it, struct scout_err *err);
 void term_iter_close(struct term_iter *it);

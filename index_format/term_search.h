@@ -1,9 +1,7 @@
 /*
- * The terms of dictionary blocks that hold a string of bytes.
+ * The terms of a dictionary group that hold a string of bytes.
  *
- * Groups of terms are written out and searched as texts; what is known of a term
- * is decoded only if it is given.  Terms that may have been cut are given too,
- * whatever they hold.
+ * The terms of a group are written out and searched as one text.
  */
 #ifndef SCOUT_INDEX_FORMAT_TERM_SEARCH_H
 #define SCOUT_INDEX_FORMAT_TERM_SEARCH_H
@@ -11,24 +9,15 @@
 #include "base/memsearch.h"
 #include "index_format/dictionary.h"
 
-struct term_search {
-	struct memsearch needle;
-	bool of_ascii;		/* terms that are not ASCII are given too */
-	unsigned next_group;	/* of the block at hand */
-	uint32_t hits;		/* terms of the group yet to be given: bits */
-	struct dict_group group;
-};
+/* A bit for each term. */
 
-/* needle: at least one byte, without a NUL; borrowed.  With of_ascii, all terms
- * that are not ASCII are given too. */
-void term_search_init(struct term_search *s, struct span needle, bool of_ascii);
-
-/* Begins a block that was just opened. */
-void term_search_begin(struct term_search *s);
-
-/* The next such term of the block, borrowed until the next call, and b->info:
- * SCOUT_OK, SCOUT_END, SCOUT_E_CORRUPT. */
-int term_search_next(struct term_search *s, struct dict_block *b,
-		     struct span *out);
+/* Those that hold the needle (prepared for a string without a NUL, in its own
+ * case). */
+uint32_t term_search_find(const struct memsearch *needle,
+			  const struct dict_group *g);
+/* Those that may have been cut. */
+uint32_t term_search_cut(const struct dict_group *g);
+/* Those that are not ASCII. */
+uint32_t term_search_not_ascii(const struct dict_group *g);
 
 #endif

@@ -149,9 +149,7 @@ int term_walk_leap(struct term_walk *w, struct span target,
 int term_walk_info(struct term_walk *w, struct term_info *out,
 		   struct scout_err *err)
 {
-	int rc = dict_block_read_info(&w->block,
-				      w->group_number * DICT_RESTART +
-					      w->next - 1);
+	int rc = dict_block_read_info(&w->block, term_walk_number(w));
 
 	if (rc < 0)
 		return failed(err, rc);

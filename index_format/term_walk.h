@@ -40,4 +40,10 @@ int term_walk_leap(struct term_walk *w, struct span target,
 int term_walk_info(struct term_walk *w, struct term_info *out,
 		   struct scout_err *err);
 
+/* The number of the current term in w->block. */
+static inline unsigned term_walk_number(const struct term_walk *w)
+{
+	return w->group_number * DICT_RESTART + w->next - 1;
+}
+
 #endif

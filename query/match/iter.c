@@ -54,9 +54,10 @@ static void seek_expansion(struct word_cursor *c, doc_id target)
 		return;
 	}
 	if (target)
-		c->index = positions_after(x->docs, x->ndocs, target - 1,
-					   c->index);
-	c->doc = c->index < x->ndocs ? x->docs[c->index] : DOC_NONE;
+		c->index = positions_after(x->lists.docs, x->lists.ndocs,
+					   target - 1, c->index);
+	c->doc = c->index < x->lists.ndocs ? x->lists.docs[c->index] :
+					     DOC_NONE;
 }
 
 int word_cursor_seek(struct word_cursor *c, doc_id target)
@@ -74,11 +75,12 @@ int word_cursor_seek(struct word_cursor *c, doc_id target)
 
 int word_cursor_positions(struct word_cursor *c, struct piece_spans *out)
 {
-	const struct expansion *x = c->expansion;
+	const struct position_lists *x;
 	uint32_t n;
 	int rc;
 
 	if (c->kind == CURSOR_EXPANSION) {
+		x = &c->expansion->lists;
 		out->at = x->positions + x->start[c->index];
 		out->n = x->start[c->index + 1] - x->start[c->index];
 		return SCOUT_OK;
@@ -410,7 +412,8 @@ static int fill_word(struct doc_iter *it, uint64_t *set, doc_id ndocs)
 	size_t i;
 
 	if (it->word->kind == CURSOR_POSTINGS)
-		return set_add_postings(set, it->word->postings);
+		return set_add_postings(set, it->word->seg,
+					&it->word->postings->info);
 	for (i = 0; i < set_words(ndocs); i++)
 		set[i] |= x->set[i];
 	return SCOUT_OK;

@@ -46,6 +46,7 @@ static int look_up_term(const struct piece_plan *p, struct segment_reader *seg,
 static int look_up(const struct piece_plan *p, struct segment_reader *seg,
 		   struct found *f, struct scout_err *err)
 {
+	struct expand_options options = { .counts = true };
 	struct expansion x;
 	struct arena arena;
 	int rc;
@@ -53,7 +54,7 @@ static int look_up(const struct piece_plan *p, struct segment_reader *seg,
 	if (!p->is_expanded)
 		return look_up_term(p, seg, f, err);
 	arena_init(&arena, MEM_QUERY);
-	rc = expand_terms(seg, &p->match, false, &arena, &x, err);
+	rc = expand_terms(seg, &p->match, &options, &arena, &x, err);
 	if (!rc) {
 		f->nblocks += x.nblocks;
 		f->nterms += x.nterms;

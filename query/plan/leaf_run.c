@@ -7,8 +7,10 @@ static int open_expansion(struct leaf_run *l, size_t i,
 			  struct scout_err *err)
 {
 	struct expansion *x = &l->expansions[i];
-	int rc = expand_terms(seg, &l->plan->pieces[i].match,
-			      l->plan->needs_positions, arena, x, err);
+	struct expand_options options = {
+		.positions = l->plan->needs_positions,
+	};
+	int rc = expand_terms(seg, &l->plan->pieces[i].match, &options, arena, x, err);
 
 	if (rc < 0)
 		return rc;

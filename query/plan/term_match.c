@@ -354,17 +354,6 @@ static int test_prefix(const struct term_match *m, struct term_scratch *s,
 	return test_folded(m, s, term, surface, out);
 }
 
-/* The glob *piece*: a term that is asked holds the needle of the filter, and an
- * ASCII one is its own NFC form. */
-static int test_held(const struct term_match *m, struct term_scratch *s,
-		     struct span term, unsigned surface, enum term_verdict *out)
-{
-	if (!span_is_ascii(term) || term.len >= TERM_CUT_MIN_BYTES)
-		return test_folded(m, s, term, surface, out);
-	*out = TERM_YES;
-	return SCOUT_OK;
-}
-
 /* --- The same pattern, ignoring case ------------------------------------- */
 
 static int keep(struct maker *k, struct span *out)
@@ -601,8 +590,10 @@ int term_match_make(const struct ast *leaf, const struct ast_piece *piece,
 			    test_spelt :
 		    w->pattern.kind == PATTERN_FUZZY  ? test_fuzzy :
 		    w->pattern.kind == PATTERN_PREFIX ? test_prefix :
-		    is_held(&w->folded, &out->filter) ? test_held :
 							test_folded;
+	/* the glob *piece*: an ASCII term is its own NFC form */
+	out->needle_decides = out->test == test_folded &&
+			      is_held(&w->folded, &out->filter);
 	buf_release(&k.fold);
 	return rc;
 }

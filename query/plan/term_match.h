@@ -13,7 +13,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "index_format/segment_reader.h"
+#include "index_format/term_blocks.h"
 #include "query/language/ast.h"
 #include "query/plan/word_dfa.h"
 
@@ -56,6 +56,9 @@ struct term_match {
 		    struct span term, unsigned surface,
 		    enum term_verdict *out);
 	const void *ctx;	/* what test wants to know */
+	/* ASCII terms that hold the filter's needle, and cannot have been cut,
+	 * match: they need not be asked */
+	bool needle_decides;
 };
 
 /*

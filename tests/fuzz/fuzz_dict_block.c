@@ -3,6 +3,7 @@
 #include "fuzz.h"
 
 #include "index_format/dictionary.h"
+#include "index_format/doc_set.h"
 #include "index_format/inline_list.h"
 #include "index_format/term_search.h"
 
@@ -49,19 +50,53 @@ static void check_term(const struct dict_block *b, struct span bytes)
 /* The terms that hold a string, by their infos alone. */
 static void search(struct span bytes, struct span needle)
 {
-	struct term_search s;
+	static struct dict_group g;
+	struct memsearch search;
 	struct dict_block b;
+	unsigned group, i;
 	struct span term;
+	uint32_t bits;
 
 	if (!needle.len || memchr(needle.ptr, 0, needle.len))
 		return;
 	SCOUT_ASSERT(!dict_block_open(&b, bytes));
-	term_search_init(&s, needle, false);
-	while (!term_search_next(&s, &b, &term)) {
-		SCOUT_ASSERT(term.len >= TERM_CUT_MIN_BYTES ||
-			     memmem(term.ptr, term.len, needle.ptr,
-				    needle.len));
-		check_term(&b, bytes);
+	memsearch_init(&search, needle, false);
+	for (group = 0; group < b.nrestarts; group++) {
+		if (dict_block_unpack(&b, group, &g))
+			return;
+		bits = term_search_find(&search, &g);
+		for (; bits; bits &= bits - 1) {
+			i = (unsigned)__builtin_ctz(bits);
+			term = dict_group_term(&g, i);
+			SCOUT_ASSERT(memmem(term.ptr, term.len, needle.ptr,
+					    needle.len));
+			if (dict_block_read_info(&b, group * DICT_RESTART + i))
+				return;
+			check_term(&b, bytes);
+		}
+	}
+}
+
+/* The documents of all groups, as sets. */
+static void collect(struct span bytes)
+{
+	enum { DOCS = 1000 };
+	static struct index_snapshot snapshot;
+	static struct segment_reader seg = { .snapshot = &snapshot,
+					     .ndocs = DOCS };
+	uint64_t set[DOCS / 64 + 1] = { 0 };
+	struct dict_block b;
+	uint32_t lacking;
+	unsigned group;
+
+	seg.nwords = UINT64_MAX;
+	SCOUT_ASSERT(!dict_block_open(&b, bytes));
+	for (group = 0; group < b.nrestarts; group++) {
+		if (set_lacks_group(set, &seg, &b, group, &lacking))
+			continue;
+		if (!set_add_group(set, &seg, &b, group, UINT16_MAX))
+			SCOUT_ASSERT(!set_lacks_group(set, &seg, &b, group,
+						      &lacking) && !lacking);
 	}
 }
 
@@ -93,6 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_term(&b, bytes);
 	search(bytes, wanted);
 	leap(bytes, wanted);
+	collect(bytes);
 	SCOUT_ASSERT(!dict_block_open(&b, bytes));
 	if (dict_block_seek(&b, wanted))
 		return 0;

@@ -301,25 +301,31 @@ static void check_block(const struct terms *t, const struct term_info *infos,
 	assert_true(span_eq(span_of(b.term, b.term_len), t->list[0]));
 }
 
-/* The next term from i on that is to be found. */
-static size_t next_wanted(const struct terms *t, size_t i, size_t n,
-			  struct span needle)
+/* What is to be found of a term: what holds the needle, may have been cut, is
+ * not ASCII. */
+static void check_found(const struct dict_group *g, unsigned i,
+			struct span wanted, struct span needle,
+			const uint32_t bits[3])
 {
-	for (; i < n; i++)
-		if (t->list[i].len >= TERM_CUT_MIN_BYTES ||
-		    memmem(t->list[i].ptr, t->list[i].len, needle.ptr,
-			   needle.len))
-			break;
-	return i;
+	struct span term = dict_group_term(g, i);
+
+	assert_true(span_eq(term, wanted));
+	assert_int_equal(bits[0] >> i & 1,
+			 memmem(term.ptr, term.len, needle.ptr, needle.len) !=
+				 NULL);
+	assert_int_equal(bits[1] >> i & 1, term.len >= TERM_CUT_MIN_BYTES);
+	assert_int_equal(bits[2] >> i & 1, !span_is_ascii(term));
 }
 
-/* Looks for pieces of terms: all that hold one, and all that are long. */
+/* Looks for pieces of terms, and reads the infos of some. */
 static void check_search(const struct terms *t, const struct term_info *infos,
 			 size_t n, struct span bytes, struct rng *r)
 {
-	struct term_search s;
+	static struct dict_group g;
+	struct memsearch search;
 	struct dict_block b;
-	struct span term, needle;
+	struct span needle;
+	uint32_t bits[3] = { 0 };
 	size_t i, k, from;
 
 	for (k = 0; k < 30; k++) {
@@ -329,15 +335,26 @@ static void check_search(const struct terms *t, const struct term_info *infos,
 		needle.len = 1 + rng_below(r, (uint32_t)(needle.len - from));
 		if (needle.len > 4 && k % 4)
 			needle.len = 1 + k % 4;
-		term_search_init(&s, needle, false);
+		memsearch_init(&search, needle, false);
 		assert_int_equal(dict_block_open(&b, bytes), SCOUT_OK);
-		for (i = 0; (i = next_wanted(t, i, n, needle)) < n; i++) {
-			assert_int_equal(term_search_next(&s, &b, &term),
+		for (i = 0; i < n; i++) {
+			if (i % DICT_RESTART == 0) {
+				assert_int_equal(
+					dict_block_unpack(&b, (unsigned)i /
+							  DICT_RESTART, &g),
+					SCOUT_OK);
+				bits[0] = term_search_find(&search, &g);
+				bits[1] = term_search_cut(&g);
+				bits[2] = term_search_not_ascii(&g);
+			}
+			check_found(&g, i % DICT_RESTART, t->list[i], needle,
+				    bits);
+			if (rng_below(r, 3))
+				continue;
+			assert_int_equal(dict_block_read_info(&b, (unsigned)i),
 					 SCOUT_OK);
-			assert_true(span_eq(term, t->list[i]));
 			assert_true(same_info(&b.info, &infos[i]));
 		}
-		assert_int_equal(term_search_next(&s, &b, &term), SCOUT_END);
 	}
 }
 
@@ -421,10 +438,12 @@ static void test_block_bytes(void **state)
 /* Whatever the bytes are: terms, the end, or SCOUT_E_CORRUPT. */
 static void use_block(struct span bytes, const struct terms *t, struct rng *r)
 {
-	struct term_search s;
+	static struct dict_group g;
+	struct memsearch search;
 	struct dict_block b;
-	struct span term;
+	uint32_t bits;
 	uint64_t sum = 0;
+	unsigned k;
 	size_t i;
 	int rc;
 
@@ -444,12 +463,25 @@ static void use_block(struct span bytes, const struct terms *t, struct rng *r)
 		return;
 	rc = dict_block_seek(&b, t->list[rng_below(r, (uint32_t)t->n)]);
 	assert_true(rc == SCOUT_OK || rc == SCOUT_END || rc == SCOUT_E_CORRUPT);
-	term_search_init(&s, span_str("a"), false);
+	memsearch_init(&search, span_str("a"), false);
 	assert_int_equal(dict_block_open(&b, bytes), SCOUT_OK);
-	while (!(rc = term_search_next(&s, &b, &term)))
-		assert_true(term.len >= TERM_CUT_MIN_BYTES ||
-			    memchr(term.ptr, 'a', term.len));
-	assert_true(rc == SCOUT_END || rc == SCOUT_E_CORRUPT);
+	for (k = 0; k < b.nrestarts; k++) {
+		rc = dict_block_unpack(&b, k, &g);
+		assert_true(rc == SCOUT_OK || rc == SCOUT_E_CORRUPT);
+		if (rc < 0)
+			break;
+		bits = term_search_find(&search, &g);
+		for (i = 0; i < g.n; i++)
+			if (bits >> i & 1)
+				assert_non_null(memchr(g.text + g.start[i], 'a',
+						       dict_group_term(&g,
+							(unsigned)i).len));
+		for (i = 0; i < g.n; i++) {
+			rc = dict_block_read_info(&b, k * DICT_RESTART +
+							  (unsigned)i);
+			assert_true(rc == SCOUT_OK || rc == SCOUT_E_CORRUPT);
+		}
+	}
 }
 
 static void test_damage(void **state)

@@ -300,6 +300,8 @@ static void check_operand(struct world *w, const struct ast *leaf,
 	struct word_pattern p;
 	struct term_scratch s;
 	struct term_match m;
+	struct expand_options options = { .positions = n->operands % 2,
+					  .counts = n->operands % 3 == 0 };
 	struct expansion x;
 	size_t t;
 
@@ -307,8 +309,8 @@ static void check_operand(struct world *w, const struct ast *leaf,
 			 SCOUT_OK);
 	assert_int_equal(term_match_make(leaf, &leaf->pieces[0], arena, &m),
 			 SCOUT_OK);
-	assert_int_equal(expand_terms(&w->ix.segments[0], &m, n->operands % 2,
-				      arena, &x, &err), SCOUT_OK);
+	assert_int_equal(expand_terms(&w->ix.segments[0], &m, &options, arena,
+				      &x, &err), SCOUT_OK);
 	term_scratch_init(&s);
 	for (t = 0; t < w->nterms; t++) {
 		struct span term = term_of(w, t);
