@@ -50,7 +50,7 @@ static void put_manifest(struct dumper *d, bool with_run)
 	uint32_t i;
 
 	dumper_put_str(d, "format");
-	dumper_put_field(d, "version", FORMAT_VERSION);
+	dumper_put_field(d, "version", m->version);
 	dumper_end_line(d);
 	if (with_run) {
 		dumper_put_str(d, "root\t");

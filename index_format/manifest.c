@@ -163,7 +163,7 @@ int manifest_decode(struct span bytes, struct arena *arena,
 	uint32_t i;
 	int rc;
 
-	rc = check_version(bytes, FORMAT_VERSION, err);
+	rc = check_version(bytes, FORMAT_OLDEST, err);
 	if (rc < 0)
 		return rc;
 	end = bytes.ptr + bytes.len - MANIFEST_SUM_BYTES;
@@ -181,6 +181,7 @@ int manifest_decode(struct span bytes, struct arena *arena,
 		return rc;
 	if (end - p < 8)
 		return SCOUT_E_CORRUPT;
+	out->version = get_le32(bytes.ptr + sizeof(manifest_magic));
 	out->root = (const char *)root.ptr;
 	out->run_started_ns = (int64_t)get_le64(p);
 	p = get_varint32(p + 8, end, &out->nsegments);

@@ -13,7 +13,8 @@
 #include "index_format/streams.h"
 
 enum {
-	FORMAT_VERSION = 4,
+	FORMAT_VERSION = 5,
+	FORMAT_OLDEST = 4,	/* that is read: 5 has other walk_rules */
 	MANIFEST_MAX_SEGMENTS = 1 << 20,
 };
 
@@ -37,6 +38,7 @@ struct segment_meta {
 };
 
 struct manifest {
+	uint32_t version;	/* as read; FORMAT_VERSION is written */
 	const char *root;	/* relative to the index folder, or absolute */
 	struct span rules;	/* walk_rules_encode */
 	int64_t run_started_ns;	/* when the last run began that wrote this */

@@ -183,8 +183,8 @@ static int load_exclude(const struct loader *l, bool is_file,
 	return rc < 0 ? rc : SCOUT_OK;
 }
 
-/* Fills level's sets from the files in names. */
-static int load_sets(const struct loader *l, unsigned names,
+/* Fills level's sets from the files in names that are of these kinds. */
+static int load_sets(const struct loader *l, unsigned names, unsigned kinds,
 		     struct ignore_level *level)
 {
 	struct os_stat git;
@@ -199,17 +199,19 @@ static int load_sets(const struct loader *l, unsigned names,
 			return rc;
 	} else {
 		level->has_git = level->in_git = true;
-		rc = load_exclude(l, S_ISREG(git.mode),
-				  &level->sets[IGNORE_BY_EXCLUDE]);
+		rc = kinds & 1u << IGNORE_BY_EXCLUDE ?
+			     load_exclude(l, S_ISREG(git.mode),
+					  &level->sets[IGNORE_BY_EXCLUDE]) :
+			     SCOUT_OK;
 		if (rc < 0)
 			return rc;
 	}
 	/* outside a repository a .gitignore never applies, not even to a
 	 * repository below */
 	if (!level->in_git)
-		names &= ~(1u << IGNORE_BY_GIT);
+		kinds &= ~(1u << IGNORE_BY_GIT);
 	for (k = 0; k < IGNORE_BY_EXCLUDE; k++) {
-		if (!(names & 1u << k))
+		if (!(names & kinds & 1u << k))
 			continue;
 		rc = load(l, kind_names[k], &level->sets[k]);
 		if (rc < 0)
@@ -220,7 +222,8 @@ static int load_sets(const struct loader *l, unsigned names,
 
 int ignore_level_add(const struct ignore_level *parent, int dir_fd,
 		     const char *path, size_t strip, unsigned names,
-		     struct arena *arena, struct ignore_warnings *warnings,
+		     unsigned kinds, struct arena *arena,
+		     struct ignore_warnings *warnings,
 		     const struct ignore_level **out, struct scout_err *err)
 {
 	struct loader l = { dir_fd, path, strip, arena, warnings, err };
@@ -235,7 +238,7 @@ int ignore_level_add(const struct ignore_level *parent, int dir_fd,
 		*out = parent;
 		return SCOUT_OK;
 	}
-	rc = load_sets(&l, names, &level);
+	rc = load_sets(&l, names, kinds, &level);
 	if (rc < 0)
 		return rc;
 	adds = level.has_git;
@@ -253,7 +256,7 @@ int ignore_level_add(const struct ignore_level *parent, int dir_fd,
 	return SCOUT_OK;
 }
 
-int ignore_level_above(const char *path, bool no_require_git,
+int ignore_level_above(const char *path, unsigned kinds, bool no_require_git,
 		       struct arena *arena, struct ignore_warnings *warnings,
 		       const struct ignore_level **out, struct scout_err *err)
 {
@@ -281,7 +284,7 @@ int ignore_level_above(const char *path, bool no_require_git,
 			continue;
 		}
 		rc = ignore_level_add(level, fd, folder, i + 1,
-				      IGNORE_ALL_NAMES, arena, warnings,
+				      IGNORE_ALL_KINDS, kinds, arena, warnings,
 				      &level, err);
 		folder[i] = '/';
 		close(fd);

@@ -29,8 +29,8 @@ struct ignore_level {
 	bool in_git;	/* here or above, or none is required */
 };
 
-/* All names that ignore_level_name knows. */
-enum { IGNORE_ALL_NAMES = (1 << IGNORE_KINDS) - 1 };
+/* The bits of all kinds. */
+enum { IGNORE_ALL_KINDS = (1 << IGNORE_KINDS) - 1 };
 
 /* The bit of a directory entry that concerns ignore_level_add, or 0. */
 unsigned ignore_level_name(const char *name);
@@ -38,19 +38,22 @@ unsigned ignore_level_name(const char *name);
 /*
  * The level of the folder open as dir_fd, whose absolute path is path (strip
  * bytes with the slash after it) and which has the entries in names (bits of
- * ignore_level_name).  *out is parent itself if the folder adds nothing.
- * Files that cannot be read are warnings.  SCOUT_E_NOMEM.
+ * ignore_level_name); the files of kinds (bits, too) are heeded.  *out is parent
+ * itself if the folder adds nothing.  Files that cannot be read are warnings.
+ * SCOUT_E_NOMEM.
  */
 int ignore_level_add(const struct ignore_level *parent, int dir_fd,
 		     const char *path, size_t strip, unsigned names,
-		     struct arena *arena, struct ignore_warnings *warnings,
+		     unsigned kinds, struct arena *arena,
+		     struct ignore_warnings *warnings,
 		     const struct ignore_level **out, struct scout_err *err);
 
 /*
  * The chain for the folders above the absolute path, from the file system's
- * root down; never NULL on success.  SCOUT_E_NOMEM.
+ * root down; never NULL on success.  Whatever the kinds, it tells whether the
+ * path is in a repository.  SCOUT_E_NOMEM.
  */
-int ignore_level_above(const char *path, bool no_require_git,
+int ignore_level_above(const char *path, unsigned kinds, bool no_require_git,
 		       struct arena *arena, struct ignore_warnings *warnings,
 		       const struct ignore_level **out, struct scout_err *err);
 

@@ -65,6 +65,7 @@ const char *skip_reason_name(enum skip_reason reason)
 		[SKIP_BINARY] = "binary",
 		[SKIP_UNREADABLE] = "unreadable",
 		[SKIP_VANISHED] = "vanished",
+		[SKIP_TOO_DEEP] = "too deep",
 	};
 
 	return reason < SKIP_REASONS ? names[reason] : "unknown";
@@ -348,6 +349,20 @@ static void release_walkers(struct walk *walk)
 	scout_free(walk->walkers);
 }
 
+/* Which files in the folders say what to ignore. */
+static unsigned ignore_kinds(const struct walk_rules *rules)
+{
+	unsigned kinds = IGNORE_ALL_KINDS;
+
+	if (rules->no_ignore_dot)
+		kinds &= ~(1u << IGNORE_BY_ANY);
+	if (rules->no_ignore_vcs)
+		kinds &= ~(1u << IGNORE_BY_GIT);
+	if (rules->no_ignore_vcs || rules->no_ignore_exclude)
+		kinds &= ~(1u << IGNORE_BY_EXCLUDE);
+	return kinds;
+}
+
 /* The root folder and the rules from above it. */
 static int init_root(struct walk *walk, struct walk_folder *root,
 		     struct scout_err *err)
@@ -363,9 +378,12 @@ static int init_root(struct walk *walk, struct walk_folder *root,
 		return rc;
 	root->path = "";
 	if (!rules->no_ignore) {
-		rc = ignore_level_above(scope->root, rules->no_require_git,
-					&w->scratch, &w->warnings, &root->level,
-					err);
+		scope->ignore_kinds = ignore_kinds(rules);
+		rc = ignore_level_above(scope->root,
+					rules->no_ignore_parent ?
+						0 : scope->ignore_kinds,
+					rules->no_require_git, &w->scratch,
+					&w->warnings, &root->level, err);
 		if (rc < 0)
 			return rc;
 	}

@@ -35,6 +35,7 @@ enum skip_reason {
 	SKIP_BINARY,	    /* NUL in its first 8 KiB (set by the reader) */
 	SKIP_UNREADABLE,    /* permission or I/O error; sys holds errno */
 	SKIP_VANISHED,	    /* gone during the walk, or before it was read */
+	SKIP_TOO_DEEP,	    /* --max-depth */
 	SKIP_REASONS
 };
 
@@ -44,18 +45,22 @@ const char *skip_reason_name(enum skip_reason reason);
 /* The flags of a walk; ripgrep's meanings.  All arrays are borrowed. */
 struct walk_rules {
 	bool hidden;		/* --hidden: include names with a dot */
-	bool no_ignore;		/* --no-ignore: no ignore file of any kind */
+	bool no_ignore;		/* --no-ignore: no ignore file but those named */
+	bool no_ignore_vcs;	/* --no-ignore-vcs: none of git's */
+	bool no_ignore_exclude;	/* --no-ignore-exclude: no .git/info/exclude */
+	bool no_ignore_dot;	/* --no-ignore-dot: no .ignore */
+	bool no_ignore_parent;	/* --no-ignore-parent: none above the root */
 	bool no_require_git;	/* --no-require-git */
 	bool follow;		/* --follow */
 	bool one_file_system;	/* --one-file-system */
 	bool include_binary;	/* -uuu, --binary: the reader keeps NULs */
 	bool search_zip;	/* -z: the reader decompresses .gz and .zst */
 	uint64_t max_filesize;	/* bytes; 0: no limit */
+	bool has_max_depth;	/* --max-depth: 1 has the root's files alone */
+	uint64_t max_depth;	/* less than 2^32 */
 	const char **globs;	/* -g, in order, "!" negates */
 	size_t nglobs;
-	/* so many of them, the last ones, ignore ASCII case (--iglob); of a
-	 * query only, an index is never made with such */
-	size_t nglobs_icase;
+	size_t nglobs_icase;	/* the last of them, --iglob: in any case */
 	const char **types;	/* -t NAME */
 	size_t ntypes;
 	const char **types_not;	/* -T NAME */
@@ -63,6 +68,9 @@ struct walk_rules {
 	/* contents of the user's global git excludes file, or NULL: read once
 	 * by walk_rules_load_global, then stored with the index */
 	const char *global_excludes;
+	/* contents of the files of --ignore-file, later ones go first */
+	const char **ignore_files;
+	size_t nignore_files;
 };
 
 #define WALK_RULES_INIT { 0 }
@@ -74,6 +82,14 @@ struct walk_rules {
  */
 int walk_rules_load_global(struct walk_rules *rules, struct arena *arena,
 			   struct scout_err *err);
+
+/*
+ * Reads ignore files that the user names into rules->ignore_files, in arena.
+ * SCOUT_E_IO; SCOUT_E_USAGE if one holds a NUL.
+ */
+int walk_rules_load_files(struct walk_rules *rules, const char *const *paths,
+			  size_t npaths, struct arena *arena,
+			  struct scout_err *err);
 
 /* Checks -g globs and -t names before a walk; SCOUT_E_USAGE names the bad one. */
 int walk_rules_check(const struct walk_rules *rules, struct scout_err *err);

@@ -13,6 +13,27 @@ static int check_types(const char **names, size_t n, struct scout_err *err)
 	return SCOUT_OK;
 }
 
+static int init_named(struct walk_filter *f, size_t strip, struct arena *arena,
+		      struct ignore_warnings *warnings, struct scout_err *err)
+{
+	const struct walk_rules *rules = f->rules;
+	size_t i;
+	int rc = SCOUT_OK;
+
+	if (!rules->nignore_files)
+		return SCOUT_OK;
+	f->named = arena_calloc(arena, rules->nignore_files,
+				sizeof(*f->named));
+	if (!f->named)
+		return scout_err_set(err, SCOUT_E_NOMEM, "reading ignore rules");
+	f->nnamed = rules->nignore_files;
+	for (i = 0; i < f->nnamed && rc >= 0; i++)
+		rc = ignore_set_parse(span_str(rules->ignore_files[i]), strip,
+				      "--ignore-file", arena, warnings,
+				      &f->named[i], err);
+	return rc;
+}
+
 int walk_filter_init(struct walk_filter *f, const struct walk_rules *rules,
 		     size_t strip, struct arena *arena,
 		     struct ignore_warnings *warnings, struct scout_err *err)
@@ -32,11 +53,12 @@ int walk_filter_init(struct walk_filter *f, const struct walk_rules *rules,
 	if (rc < 0)
 		return rc;
 	f->only_globs = ignore_set_has_skip(f->globs);
-	if (!rules->global_excludes || rules->no_ignore)
-		return SCOUT_OK;
-	return ignore_set_parse(span_str(rules->global_excludes), strip,
-				"global git excludes", arena, warnings,
-				&f->global, err);
+	if (rules->global_excludes && !rules->no_ignore &&
+	    !rules->no_ignore_vcs)
+		rc = ignore_set_parse(span_str(rules->global_excludes), strip,
+				      "global git excludes", arena, warnings,
+				      &f->global, err);
+	return rc < 0 ? rc : init_named(f, strip, arena, warnings, err);
 }
 
 int walk_rules_check(const struct walk_rules *rules, struct scout_err *err)
@@ -96,10 +118,14 @@ static enum ignore_verdict test_ignore(const struct walk_filter *f,
 				       const struct ignore_level *level,
 				       const struct ignore_path *p)
 {
-	enum ignore_verdict v = ignore_level_match(level, p);
+	enum ignore_verdict v = level ? ignore_level_match(level, p) :
+					IGNORE_NONE;
+	size_t i;
 
-	if (v == IGNORE_NONE && level->in_git)
+	if (v == IGNORE_NONE && level && level->in_git)
 		v = ignore_set_match(f->global, p);
+	for (i = f->nnamed; v == IGNORE_NONE && i-- > 0;)
+		v = ignore_set_match(f->named[i], p);
 	return v;
 }
 
@@ -117,7 +143,7 @@ enum skip_reason walk_filter_test(const struct walk_filter *f,
 		return SKIP_NONE;
 	if (v == IGNORE_KEEP || (f->only_globs && !p->is_dir))
 		return SKIP_GLOB;
-	if (level) {
+	if (level || f->nnamed) {
 		v = test_ignore(f, level, p);
 		if (v == IGNORE_SKIP)
 			return SKIP_IGNORED;

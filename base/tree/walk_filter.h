@@ -16,6 +16,8 @@ struct walk_filter {
 	const struct walk_rules *rules;
 	const struct ignore_set *globs;		/* -g, NULL if none */
 	const struct ignore_set *global;	/* the user's git excludes */
+	const struct ignore_set **named;	/* of --ignore-file */
+	size_t nnamed;
 	bool only_globs;	/* a file must match a -g glob */
 	bool has_types;
 };

@@ -150,6 +150,14 @@ static enum skip_reason check_kind(const struct walk_scope *scope,
 	return SKIP_SPECIAL;
 }
 
+/* To list files one level deeper, a folder has to be entered. */
+static bool is_too_deep(const struct walk_rules *rules,
+			const struct walk_folder *folder, bool is_dir)
+{
+	return rules->has_max_depth && folder->depth + is_dir >=
+				       rules->max_depth;
+}
+
 static enum skip_reason judge(struct walker *w, const struct walk_folder *folder,
 			      struct candidate *c, int dir_fd)
 {
@@ -159,6 +167,8 @@ static enum skip_reason judge(struct walker *w, const struct walk_folder *folder
 	ignore_path_init(&path, buf_span(&w->path),
 			 w->path.len - strlen(c->name), c->type == DT_DIR);
 	skip = walk_filter_test(&w->scope->filter, folder->level, &path);
+	if (!skip && is_too_deep(w->scope->rules, folder, c->type == DT_DIR))
+		skip = SKIP_TOO_DEEP;
 	return skip ? skip : check_kind(w->scope, c, folder, dir_fd);
 }
 
@@ -179,6 +189,7 @@ static struct walk_folder *new_child(struct walker *w,
 	f->parent = parent;
 	f->path = e->path;
 	f->path_len = e->path_len;
+	f->depth = parent->depth + 1;
 	f->level = parent->level;
 	f->is_link = is_link;
 	return f;
@@ -334,7 +345,8 @@ static int add_level(struct walker *w, struct walk_folder *f, int fd,
 	path = buf_cstr(&w->path);
 	if (!path)
 		return no_memory(w->err);
-	rc = ignore_level_add(f->level, fd, path, len, names, &w->scratch,
+	rc = ignore_level_add(f->level, fd, path, len, names,
+			      w->scope->ignore_kinds, &w->scratch,
 			      &w->warnings, &f->level, w->err);
 	w->path.ptr[w->path.len++] = '/';
 	return rc;

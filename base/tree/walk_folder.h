@@ -20,6 +20,7 @@ struct walk_scope {
 	int root_fd;
 	char root[PATH_MAX];	/* absolute, no slash at the end */
 	size_t root_len;
+	unsigned ignore_kinds;	/* bits of enum ignore_kind */
 	bool need_id;		/* folders need dev and ino */
 	bool has_exclude;
 	struct os_stat root_st;
@@ -37,6 +38,7 @@ struct walk_folder {
 	struct walk_folder *parent;
 	const char *path;	/* relative to the root, "" for it */
 	size_t path_len;
+	uint64_t depth;		/* 0: the root */
 	const struct ignore_level *level;	/* of the parent until read */
 	uint64_t dev, ino;	/* only if scope.need_id */
 	bool is_link;		/* reached through a symbolic link */

@@ -25,27 +25,33 @@ int heeds_sums = 1;
 static struct segment *segments;
 static uint32_t nsegments;
 
-static void read_list_of_strings(struct bytes *in, uint64_t most)
+static uint64_t read_list_of_strings(struct bytes *in, uint64_t most)
 {
-	uint64_t n = get_varint(in);
+	uint64_t n = get_varint(in), i;
 
 	need(n <= most, "too many strings");
-	while (n-- > 0) {
+	for (i = 0; i < n; i++) {
 		struct bytes text = get_string(in);
 
 		need(!memchr(text.at, 0, left(text)), "a NUL in a rule");
 	}
+	return n;
 }
 
 static void check_rules(struct bytes in)
 {
-	need(get_le(&in, 1) == 2, "the version of the rules");
-	need(get_le(&in, 1) < 128, "a reserved flag of the rules");
+	uint64_t nglobs;
+
+	need(get_le(&in, 1) == 3, "the version of the rules");
+	need(get_le(&in, 2) < 2048, "a reserved flag of the rules");
 	get_le(&in, 8);
-	read_list_of_strings(&in, UINT64_MAX);
+	nglobs = read_list_of_strings(&in, UINT64_MAX);
 	read_list_of_strings(&in, UINT64_MAX);
 	read_list_of_strings(&in, UINT64_MAX);
 	read_list_of_strings(&in, 1);
+	need(get_varint(&in) <= nglobs, "more globs without case than globs");
+	need(get_varint(&in) <= UINT32_MAX + UINT64_C(1), "a depth too great");
+	read_list_of_strings(&in, UINT64_MAX);
 	need(in.at == in.end, "bytes after the rules");
 }
 
@@ -132,7 +138,7 @@ static void read_manifest(void)
 
 	need(find_meta("manifest", -1, &in), "no manifest");
 	need(!memcmp(get_bytes(&in, 8).at, "scoutidx", 8), "the magic");
-	need(get_le(&in, 4) == 4, "the version");
+	need(get_le(&in, 4) == 5, "the version");
 	unicode = get_string(&in);
 	need(left(unicode) == 6 && !memcmp(unicode.at, "15.0.0", 6),
 	     "the version of Unicode");
@@ -144,7 +150,7 @@ static void read_manifest(void)
 	get_le(&in, 8);
 	nsegments = get_varint32(&in);
 	need(nsegments <= 1048576, "the number of segments");
-	put_text("format\tversion=4\nrules\t");
+	put_text("format\tversion=5\nrules\t");
 	put_escaped(rules);
 	put_text("\n");
 	segments = take_memory(nsegments, sizeof(*segments));
@@ -159,7 +165,7 @@ static void read_manifest(void)
 
 /* --- skip list and statistics */
 
-static uint64_t skipped[12];
+static uint64_t skipped[13];
 
 static void read_skipped(struct bytes *in, char *before, char *path)
 {
@@ -167,12 +173,13 @@ static void read_skipped(struct bytes *in, char *before, char *path)
 		"",	  "hidden",	"ignored",
 		"glob",	  "too large",	"symlink",
 		"loop",	  "special",	"other file system",
-		"binary", "unreadable", "vanished"
+		"binary", "unreadable", "vanished",
+		"too deep"
 	};
 	uint32_t what = get_varint32(in), sys = get_varint32(in);
 	struct bytes text = get_string(in);
 
-	need(what / 4 >= 1 && what / 4 <= 11, "the reason of a skipped path");
+	need(what / 4 >= 1 && what / 4 <= 12, "the reason of a skipped path");
 	need(what / 4 == 10 || sys == 0, "an errno without its reason");
 	need(left(text) > 0 && left(text) < 65536, "length of a skipped path");
 	need(!memchr(text.at, 0, left(text)), "a NUL in a skipped path");
@@ -230,7 +237,7 @@ static void check_stats(void)
 		for (i = 0; i < n; i++) {
 			uint64_t v = get_varint(&in);
 
-			need(array != 0 || v == (i < 12 ? skipped[i] : 0),
+			need(array != 0 || v == (i < 13 ? skipped[i] : 0),
 			     "how many were skipped");
 			need(array != 1 || i != 7 || v == 0, "stage 7");
 		}

@@ -291,6 +291,7 @@ static void test_no_memory(void **state)
 static void test_encode(void **state)
 {
 	const char *globs[] = { "*.c", "!x" }, *types[] = { "c" };
+	const char *files[] = { "*.o\n", "" };
 	struct walk_rules rules = WALK_RULES_INIT, back;
 	struct buf bytes = BUF_INIT(MEM_OTHER), again = BUF_INIT(MEM_OTHER);
 	struct arena arena;
@@ -305,12 +306,23 @@ static void test_encode(void **state)
 	rules.types = types;
 	rules.ntypes = 1;
 	rules.global_excludes = "*~\n";
+	rules.no_ignore_vcs = rules.no_ignore_parent = true;
+	rules.nglobs_icase = 1;
+	rules.has_max_depth = true;
+	rules.ignore_files = files;
+	rules.nignore_files = 2;
 	walk_rules_encode(&rules, &bytes);
 	assert_int_equal(buf_status(&bytes), SCOUT_OK);
 	assert_int_equal(walk_rules_decode(buf_span(&bytes), &arena, &back),
 			 SCOUT_OK);
 	assert_string_equal(back.globs[1], "!x");
 	assert_string_equal(back.global_excludes, "*~\n");
+	assert_true(back.no_ignore_vcs && back.no_ignore_parent);
+	assert_false(back.no_ignore_dot || back.no_ignore_exclude);
+	assert_int_equal(back.nglobs_icase, 1);
+	assert_true(back.has_max_depth && !back.max_depth);
+	assert_int_equal(back.nignore_files, 2);
+	assert_string_equal(back.ignore_files[0], "*.o\n");
 	walk_rules_encode(&back, &again);
 	assert_true(span_eq(buf_span(&bytes), buf_span(&again)));
 	for (len = 0; len < bytes.len; len++)
@@ -322,6 +334,89 @@ static void test_encode(void **state)
 			 SCOUT_E_CORRUPT);
 	buf_release(&bytes);
 	buf_release(&again);
+	arena_release(&arena);
+}
+
+/* As indexes of format 4 have them. */
+static void test_old_rules(void **state)
+{
+	static const uint8_t bytes[] = {
+		2, 0x41,			/* hidden, search_zip */
+		10, 0, 0, 0, 0, 0, 0, 0,	/* max_filesize */
+		1, 3, '*', '.', 'c',		/* globs */
+		0, 0,				/* types, types_not */
+		1, 2, '*', '~',			/* global_excludes */
+	};
+	uint8_t other[sizeof(bytes)];
+	struct walk_rules rules;
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, MEM_OTHER);
+	assert_int_equal(walk_rules_decode(span_of(bytes, sizeof(bytes)),
+					   &arena, &rules), SCOUT_OK);
+	assert_true(rules.hidden && rules.search_zip && !rules.no_ignore_vcs);
+	assert_int_equal(rules.max_filesize, 10);
+	assert_int_equal(rules.nglobs, 1);
+	assert_string_equal(rules.globs[0], "*.c");
+	assert_string_equal(rules.global_excludes, "*~");
+	assert_false(rules.nglobs_icase || rules.has_max_depth ||
+		     rules.nignore_files);
+	/* a flag that they did not have, and a version that is not yet */
+	memcpy(other, bytes, sizeof(bytes));
+	other[1] |= 0x80;
+	assert_int_equal(walk_rules_decode(span_of(other, sizeof(other)),
+					   &arena, &rules), SCOUT_E_CORRUPT);
+	memcpy(other, bytes, sizeof(bytes));
+	other[0] = 4;
+	assert_int_equal(walk_rules_decode(span_of(other, sizeof(other)),
+					   &arena, &rules), SCOUT_E_CORRUPT);
+	arena_release(&arena);
+}
+
+/* A folder at the limit is left out as one, not entered for nothing. */
+static void test_max_depth(void **state)
+{
+	struct tree *t = *state;
+
+	put_file(t, "a", "");
+	put_file(t, "d/b", "");
+	put_file(t, "d/e/c", "");
+	t->rules.has_max_depth = true;
+	assert_string_equal(walk(t), "| a d/");
+	t->rules.max_depth = 1;
+	assert_string_equal(walk(t), "a | d/");
+	t->rules.max_depth = 2;
+	assert_string_equal(walk(t), "a d/b | d/e/");
+	t->rules.max_depth = 3;
+	assert_string_equal(walk(t), "a d/b d/e/c |");
+}
+
+static void test_load_files(void **state)
+{
+	struct tree *t = *state;
+	const char *paths[2];
+	struct scout_err err = SCOUT_ERR_INIT;
+	char one[80], none[80];
+	struct arena arena;
+
+	arena_init(&arena, MEM_OTHER);
+	put_file(t, "one", "/b\n");
+	put_file(t, "b", "");
+	put_file(t, "d/b", "");
+	snprintf(one, sizeof(one), "%s/one", t->root);
+	snprintf(none, sizeof(none), "%s/none", t->root);
+	paths[0] = one;
+	paths[1] = none;
+	assert_int_equal(walk_rules_load_files(&t->rules, paths, 2, &arena,
+					       &err), SCOUT_E_IO);
+	assert_non_null(strstr(err.msg, none));
+	assert_int_equal(t->rules.nignore_files, 0);
+	assert_int_equal(walk_rules_load_files(&t->rules, paths, 1, &arena,
+					       NULL), SCOUT_OK);
+	assert_string_equal(walk(t), "d/b one | b");
+	t->rules.no_ignore = true;
+	assert_string_equal(walk(t), "d/b one | b");
 	arena_release(&arena);
 }
 
@@ -365,7 +460,10 @@ int main(void)
 		TREE_TEST(test_errors),
 		TREE_TEST(test_no_memory),
 		TREE_TEST(test_global),
+		TREE_TEST(test_max_depth),
+		TREE_TEST(test_load_files),
 		cmocka_unit_test(test_encode),
+		cmocka_unit_test(test_old_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

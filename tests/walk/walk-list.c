@@ -16,6 +16,8 @@ struct args {
 	const char *globs[MAX_VALUES];
 	const char *types[MAX_VALUES];
 	const char *types_not[MAX_VALUES];
+	const char *ignore_files[MAX_VALUES];
+	size_t nignore_files;
 	bool global;
 	bool stats;
 };
@@ -54,6 +56,16 @@ static bool parse_switch(struct args *a, const char *arg)
 		a->rules.hidden = true;
 	else if (!strcmp(arg, "--no-ignore"))
 		a->rules.no_ignore = true;
+	else if (!strcmp(arg, "--no-ignore-vcs"))
+		a->rules.no_ignore_vcs = true;
+	else if (!strcmp(arg, "--no-ignore-exclude"))
+		a->rules.no_ignore_exclude = true;
+	else if (!strcmp(arg, "--no-ignore-dot"))
+		a->rules.no_ignore_dot = true;
+	else if (!strcmp(arg, "--no-ignore-parent"))
+		a->rules.no_ignore_parent = true;
+	else if (!strcmp(arg, "--no-ignore-global"))
+		a->global = false;
 	else if (!strcmp(arg, "--no-require-git"))
 		a->rules.no_require_git = true;
 	else if (!strcmp(arg, "--follow") || !strcmp(arg, "-L"))
@@ -82,6 +94,16 @@ static bool parse_value(struct args *a, const char *arg, const char *value)
 
 	if (!strcmp(arg, "-g"))
 		return add_value(a->globs, &r->nglobs, value);
+	if (!strcmp(arg, "--iglob")) {	/* after those of -g */
+		r->nglobs_icase++;
+		return add_value(a->globs, &r->nglobs, value);
+	}
+	if (!strcmp(arg, "--ignore-file"))
+		return add_value(a->ignore_files, &a->nignore_files, value);
+	if (!strcmp(arg, "--max-depth")) {
+		r->has_max_depth = true;
+		return parse_size(value, &r->max_depth);
+	}
 	if (!strcmp(arg, "-t"))
 		return add_value(a->types, &r->ntypes, value);
 	if (!strcmp(arg, "-T"))
@@ -158,6 +180,9 @@ int main(int argc, char **argv)
 	}
 	a.options.warn = warn;
 	rc = a.global ? walk_rules_load_global(&a.rules, &arena, &err) : SCOUT_OK;
+	if (rc >= 0)
+		rc = walk_rules_load_files(&a.rules, a.ignore_files,
+					   a.nignore_files, &arena, &err);
 	start = os_mono_ns();
 	if (rc >= 0)
 		rc = scout_walk(&a.options, &list, &err);
