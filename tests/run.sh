@@ -72,6 +72,8 @@ step "unit tests, address and undefined behaviour sanitizers" \
 	ctest --test-dir build/asan -j "$jobs" --output-on-failure
 step "walk against ripgrep and git" \
 	tests/walk/run --bin "$rel/tests" --seed 1 --cases $walks
+step "indexes have the files that ripgrep lists" \
+	tests/walk/programs --bin "$rel/tools" --cases $((walks / 2))
 step "command lines" tests/cli/run --bin "$rel/tools"
 step "JSON has the messages of ripgrep's" tests/json/run --bin "$rel/tools"
 step "what cron relies on" tests/cron/run --bin "$rel/tools"

@@ -65,11 +65,8 @@ static int fill_options(struct build *b, struct build_options *o)
 	struct scout_err *err = b->run->err;
 	int rc;
 
-	build_flags_rules(b->flags, &b->rules);
-	rc = walk_rules_check(&b->rules, err);
-	if (rc == SCOUT_OK && !b->rules.no_ignore)
-		rc = walk_rules_load_global(&b->rules, arena, err);
-	if (rc == SCOUT_OK)
+	rc = build_flags_rules(b->flags, arena, &b->rules, err);
+	if (!rc)
 		rc = index_arg_place(&b->flags->run.index, folder, arena,
 				     &b->index_dir, err);
 	if (rc < 0)
