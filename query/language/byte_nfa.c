@@ -196,6 +196,7 @@ static uint32_t compile(struct builder *b, const struct regex_node *node,
 	switch (node->kind) {
 	case REGEX_EMPTY:
 	case REGEX_BORDER:
+	case REGEX_ALSO:
 		return next;
 	case REGEX_CHAR:
 		return compile_char(b, &node->set, next);

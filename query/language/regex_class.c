@@ -71,6 +71,11 @@ static bool is_word(unsigned c)
 	return category[0] == 'l' || category[0] == 'n' || c == '_';
 }
 
+static bool is_hex_digit(unsigned c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
 static bool is_space(unsigned c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
@@ -106,6 +111,11 @@ static int has_property(const char *name, unsigned c)
 		return is_word(c);
 	if (!strcmp(name, "xsp") || !strcmp(name, "xps"))
 		return is_space(c);
+	/* not of Unicode: for classes by name */
+	if (!strcmp(name, "[xdigit]"))
+		return is_hex_digit(c);
+	if (!strcmp(name, "[blank]"))
+		return c == ' ' || c == '\t';
 	return -1;
 }
 
@@ -154,8 +164,9 @@ static void add_ascii(struct class_set *s, ascii_test test, bool negated,
 static unsigned kinds_of_property(const char *name)
 {
 	static const char words[] =
-		" l lu ll lt lm lo l& lc m mn mc me n nd nl no pc xan xwd ";
-	static const char blanks[] = " z zs zl zp xsp xps ";
+		" l lu ll lt lm lo l& lc m mn mc me n nd nl no pc xan xwd "
+		"[xdigit] ";
+	static const char blanks[] = " z zs zl zp xsp xps [blank] ";
 	char padded[20];
 
 	snprintf(padded, sizeof(padded), " %.16s ", name);
@@ -400,7 +411,8 @@ static bool read_posix(struct regex_cursor *c, struct class_set *s)
 	} known[] = {
 		{ "alpha", "l" }, { "alnum", "xan" }, { "digit", "nd" },
 		{ "space", "xps" }, { "word", "xwd" }, { "lower", "ll" },
-		{ "upper", "lu" },
+		{ "upper", "lu" }, { "xdigit", "[xdigit]" },
+		{ "blank", "[blank]" },
 	};
 	const uint8_t *close = memmem(c->p, (size_t)(c->end - c->p), ":]", 2);
 	bool negated = c->p[2] == '^';

@@ -282,7 +282,8 @@ static void read_flags(struct parser *p)
 enum group_kind {
 	GROUP_PLAIN,		/* its text counts */
 	GROUP_ATOMIC,		/* the same, without a way back into it */
-	GROUP_LOOK,		/* a condition beside the text */
+	GROUP_ALSO,		/* its text is there, beside what counts */
+	GROUP_NOT,		/* its text is not there */
 	GROUP_FLAGS,		/* no group: flags for the rest of one */
 	GROUP_REFERENCE,	/* no group: any text */
 };
@@ -312,14 +313,19 @@ static enum group_kind open_python_group(struct parser *p)
 /* Past "(?" and what says which kind of group it is. */
 static enum group_kind open_special_group(struct parser *p)
 {
-	static const char *const looks[] = { "=", "!", "<=", "<!", "*", "<*" };
+	static const struct {
+		const char *sign;
+		enum group_kind kind;
+	} looks[] = { { "=", GROUP_ALSO }, { "!", GROUP_NOT },
+		      { "<=", GROUP_ALSO }, { "<!", GROUP_NOT },
+		      { "*", GROUP_ALSO }, { "<*", GROUP_ALSO } };
 	size_t i;
 
 	p->at.p += 2;
 	for (i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
-		if (next_is(p, looks[i])) {
-			p->at.p += strlen(looks[i]);
-			return GROUP_LOOK;
+		if (next_is(p, looks[i].sign)) {
+			p->at.p += strlen(looks[i].sign);
+			return looks[i].kind;
 		}
 	if (next_is(p, ">") || next_is(p, "|")) {
 		p->at.p++;
@@ -365,6 +371,21 @@ static struct regex_node *group_body(struct parser *p,
 	return node;
 }
 
+static struct regex_node *also(struct parser *p, struct regex_node *child)
+{
+	struct regex_node *n = loose_node(p, REGEX_ALSO);
+
+	if (!n)
+		return NULL;
+	n->child = arena_alloc(p->arena, sizeof(*n->child));
+	p->failed |= !n->child;
+	if (!n->child)
+		return NULL;
+	n->child[0] = child;
+	n->nchild = 1;
+	return n;
+}
+
 static struct regex_node *group(struct parser *p)
 {
 	const struct parser flags = *p;
@@ -382,10 +403,12 @@ static struct regex_node *group(struct parser *p)
 	if (kind == GROUP_REFERENCE)
 		return new_node(p, REGEX_ANYTHING);
 	node = group_body(p, &flags);
-	if (kind == GROUP_LOOK && node)
+	if (node && kind == GROUP_NOT)
 		return loose_node(p, REGEX_EMPTY);
+	if (node && kind == GROUP_ALSO)
+		return also(p, node);
 	/* nodes are not shared: what has this one has the group */
-	if (kind == GROUP_ATOMIC && node)
+	if (node && kind == GROUP_ATOMIC)
 		node->is_loose = true;
 	return node;
 }

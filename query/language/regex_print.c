@@ -105,6 +105,11 @@ void regex_print(const struct regex_node *node, struct buf *out)
 	case REGEX_BORDER:
 		buf_put_str(out, "\\b");
 		break;
+	case REGEX_ALSO:
+		buf_put_str(out, "(?=");
+		regex_print(node->child[0], out);
+		buf_put_u8(out, ')');
+		break;
 	case REGEX_ANYTHING:
 		buf_put_str(out, ".*");
 		break;

@@ -1,6 +1,12 @@
 #include "query/language/regex_tree.h"
 
-enum { LONG_S = 0x17f, KELVIN = 0x212a };
+#include "index_format/fold.h"
+
+enum {
+	LONG_S = 0x17f,
+	KELVIN = 0x212a,
+	MAX_RANGE = 1024,	/* characters that are looked at one by one */
+};
 
 void regex_set_add(struct regex_set *s, int32_t c)
 {
@@ -19,6 +25,31 @@ void regex_set_add(struct regex_set *s, int32_t c)
 		s->others[s->nothers++] = c;
 }
 
+bool regex_char_is_foreign(int32_t c)
+{
+	struct kept_word folded;
+	uint8_t bytes[4];
+	unsigned n;
+
+	if (c < 128 || char_class_of(c) != CHAR_WORD)
+		return false;
+	n = utf8_encode(c, bytes);
+	return fold_kept(span_of(bytes, n), &folded) == SCOUT_OK &&
+	       !span_is_ascii(span_of(folded.bytes, folded.len));
+}
+
+static bool is_foreign(int32_t first, int32_t last)
+{
+	int32_t c;
+
+	if (last - first >= MAX_RANGE)
+		return false;
+	for (c = first; c <= last; c++)
+		if (!regex_char_is_foreign(c))
+			return false;
+	return true;
+}
+
 void regex_set_add_range(struct regex_set *s, int32_t first, int32_t last)
 {
 	int32_t c;
@@ -26,7 +57,8 @@ void regex_set_add_range(struct regex_set *s, int32_t first, int32_t last)
 	for (c = first; c <= last && c < 128; c++)
 		regex_set_add(s, c);
 	if (last >= 128 && last - c >= REGEX_MAX_OTHERS)
-		regex_set_add_others(s, 0);
+		regex_set_add_others(s, is_foreign(c, last) ?
+						REGEX_OTHER_FOREIGN : 0);
 	else
 		for (; c <= last; c++)
 			regex_set_add(s, c);
@@ -62,9 +94,11 @@ void regex_set_add_cases(struct regex_set *s)
 			       !regex_set_has_ascii(s, 's');
 		regex_set_add(s, 'k');
 		regex_set_add(s, 's');
-		/* letters are letters in any case; one that is named may be a
-		 * symbol */
-		regex_set_add_others(s, s->nothers ? 0 : s->other_kinds);
+		/* letters are letters in any case; but of those that are named
+		 * one may be a symbol, or a mark */
+		regex_set_add_others(s, s->nothers || s->other_kinds &
+							REGEX_OTHER_FOREIGN ?
+						0 : s->other_kinds);
 		high = s->ascii[1] & letters;
 	}
 	s->ascii[1] |= high << 32 | high >> 32;

@@ -3,7 +3,7 @@
  *
  * The tree describes at least all texts that the regex can match, and perhaps
  * more: what is not understood matches anything, a condition that is not
- * followed (lookaround, \b) always holds.  So whatever is true of all texts of
+ * followed (where a lookaround looks, that it must not match) always holds.  So whatever is true of all texts of
  * the tree is true of all that PCRE2 finds.
  *
  * A tree is made in an arena and never changes.
@@ -26,6 +26,7 @@ enum regex_kind {
 	REGEX_LINE_START,	/* nothing, at the start of a line or text */
 	REGEX_LINE_END,		/* nothing, before '\n' or at the end */
 	REGEX_BORDER,		/* nothing, where \w ends or begins (\b) */
+	REGEX_ALSO,		/* nothing, where child[0] is in the text, too */
 	REGEX_ANYTHING,		/* any text, perhaps none */
 };
 
@@ -36,10 +37,13 @@ enum {
 	REGEX_NO_LIMIT = UINT32_MAX,
 };
 
-/* Kinds of characters beyond ASCII, by PCRE2's tables. */
+/* Kinds of characters beyond ASCII. */
 enum regex_other_kinds {
-	REGEX_OTHER_WORDS = 1,	/* L*, N*, M*, Pc */
+	/* by PCRE2's tables: L*, N*, M*, Pc */
+	REGEX_OTHER_WORDS = 1,
 	REGEX_OTHER_BLANKS = 2,	/* Z*, U+0085, U+180E */
+	/* by scout's: CHAR_WORD, and of what they fold to, not all is ASCII */
+	REGEX_OTHER_FOREIGN = 4,
 };
 
 /* Characters: at least those that can match. */
@@ -97,6 +101,8 @@ int regex_parse(struct span pattern, unsigned flags, struct arena *arena,
 
 /* Adds a character. */
 void regex_set_add(struct regex_set *s, int32_t c);
+/* Whether it is of the kind REGEX_OTHER_FOREIGN. */
+bool regex_char_is_foreign(int32_t c);
 /* Adds those from first to last. */
 void regex_set_add_range(struct regex_set *s, int32_t first, int32_t last);
 /* Adds all beyond ASCII that are of these kinds; 0: all. */

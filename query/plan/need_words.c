@@ -158,6 +158,31 @@ static struct span cut_ends(struct span folded, const struct need_word *w)
 	return core.len ? span_of(start, (size_t)(end - start)) : core;
 }
 
+/* The word is this, with what may stand beside it. */
+static void set_literal(struct need_word *w, struct span folded)
+{
+	w->folded = w->shown = folded;
+	w->is_literal = true;
+	w->literals = &w->folded;
+	w->nliterals = 1;
+	w->starts_with_literal = !w->is_open_before;
+	w->ends_with_literal = !w->is_open_after;
+	w->strength = (unsigned)folded.len;
+}
+
+/* Folds the words of k->text, one after the other, as the batch has them. */
+static int fold_words(struct need_maker *k)
+{
+	uint32_t i;
+	int rc = SCOUT_OK;
+
+	for (i = 0; i < k->batch->ntokens && !rc; i++)
+		rc = fold_whole(span_of(k->text.ptr + k->batch->tokens[i].start,
+					k->batch->tokens[i].len),
+				FOLD_CASE, &k->fold);
+	return rc;
+}
+
 /* Folds a word, and cuts off what text beside it may change; false if too
  * little is left to ask for. */
 static bool fold_word(struct need_maker *k, struct span raw, struct need_word *w)
@@ -173,13 +198,7 @@ static bool fold_word(struct need_maker *k, struct span raw, struct need_word *w
 	if (k->failed)
 		return false;
 	w->folded = cut_ends(span_of(copy, k->fold.len), w);
-	w->is_literal = true;
-	w->shown = w->folded;
-	w->literals = &w->folded;
-	w->nliterals = 1;
-	w->starts_with_literal = !w->is_open_before;
-	w->ends_with_literal = !w->is_open_after;
-	w->strength = (unsigned)w->folded.len;
+	set_literal(w, w->folded);
 	return w->folded.len >= least;
 }
 
@@ -219,6 +238,51 @@ static void put_plain(struct need_maker *k, struct span text)
 			buf_put_u8(&k->text, text.ptr[i]);
 }
 
+/* The greatest character of folded text. */
+static struct span greatest(struct span folded)
+{
+	const uint8_t *p = folded.ptr, *end = p + folded.len;
+	struct span best = span_of(p, 0);
+	int32_t cp, most = 0;
+	unsigned n;
+
+	for (; p < end; p += n) {
+		n = utf8_decode(p, end, &cp);
+		if (!n)
+			break;
+		if (cp > most) {
+			most = cp;
+			best = span_of(p, n);
+		}
+	}
+	return best;
+}
+
+/* Of the words in k->text one character, which is in a term of a match whatever
+ * stands beside it: folding goes by characters, and moves them at most. */
+static struct text_need *rare_char(struct need_maker *k)
+{
+	struct text_need *need = need_alloc(k, sizeof(*need));
+	struct need_word *w = need_alloc(k, sizeof(*w));
+	char *copy;
+
+	buf_clear(&k->fold);
+	k->failed |= fold_words(k) < 0;
+	copy = k->failed ? NULL : arena_dup(k->arena, k->fold.ptr, k->fold.len);
+	k->failed |= !copy;
+	if (k->failed)
+		return &need_nothing;
+	w->is_open_before = w->is_open_after = true;
+	set_literal(w, greatest(span_of(copy, k->fold.len)));
+	if (!w->folded.len || *w->folded.ptr < 0x80)
+		return &need_nothing;
+	need->kind = NEED_PHRASE;
+	need->words = w;
+	need->nwords = 1;
+	k->npieces++;
+	return need;
+}
+
 /*
  * The words of a text that is not ASCII.  Words in the middle are whole; the
  * first and the last may be pieces, and are left out if they are too short to be
@@ -248,7 +312,9 @@ static struct text_need *wide_phrase(struct need_maker *k, struct span raw)
 	need->kind = NEED_PHRASE;
 	need->words = words;
 	k->npieces += need->nwords;
-	return need->nwords && !k->failed && !is_unsure ? need : &need_nothing;
+	if (need->nwords && !k->failed && !is_unsure)
+		return need;
+	return rare_char(k);
 }
 
 

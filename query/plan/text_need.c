@@ -254,37 +254,60 @@ static struct known know_char(struct need_maker *k,
 	return t.n ? all_of(&t) : only(&need_nothing);
 }
 
+/* The runs of children whose texts are all known, as they are found. */
+struct runs {
+	struct texts run;	/* the one under way */
+	bool is_all;		/* there is nothing else */
+	struct text_need *needs[64];
+	size_t n;
+};
+
+/* False if there are too many. */
+static bool add_need(struct runs *r, struct text_need *need)
+{
+	r->is_all = false;
+	if (r->n == sizeof(r->needs) / sizeof(r->needs[0]))
+		return false;
+	r->needs[r->n++] = need;
+	return true;
+}
+
+/* Adds a child; false if no more should be. */
+static bool add_child(struct need_maker *k, struct runs *r,
+		      const struct regex_node *node)
+{
+	struct known child = know(k, node);
+
+	/* what a lookaround wants does not end the run */
+	if (node->kind == REGEX_ALSO)
+		return add_need(r, child.need);
+	if ((!child.is_all || !can_append(&r->run, &child.all)) &&
+	    is_inside(k, node))
+		child = atom_of(k, node);
+	if (child.is_all && can_append(&r->run, &child.all)) {
+		append(k, &r->run, &child.all);
+		return true;
+	}
+	/* here the run ends, and perhaps another begins */
+	if (!add_need(r, one_of(k, &r->run)))
+		return false;
+	r->run = child.is_all ? child.all : one_text("");
+	return child.is_all || add_need(r, child.need);
+}
+
 static struct known know_cat(struct need_maker *k, const struct regex_node *node)
 {
-	struct texts run = one_text("");
-	struct text_need *needs[64];
-	bool is_all = true;
-	size_t i, n = 0;
+	struct runs r = { .run = one_text(""), .is_all = true };
+	bool goes_on = true;
+	size_t i;
 
-	for (i = 0; i < node->nchild && !k->failed; i++) {
-		struct known child = know(k, node->child[i]);
-
-		if ((!child.is_all || !can_append(&run, &child.all)) &&
-		    is_inside(k, node->child[i]))
-			child = atom_of(k, node->child[i]);
-		if (child.is_all && can_append(&run, &child.all)) {
-			append(k, &run, &child.all);
-			continue;
-		}
-		/* here the run ends, and perhaps another begins */
-		is_all = false;
-		if (n + 2 > sizeof(needs) / sizeof(needs[0]))
-			break;
-		needs[n++] = one_of(k, &run);
-		if (!child.is_all)
-			needs[n++] = child.need;
-		run = child.is_all ? child.all : one_text("");
-	}
-	if (is_all)
-		return all_of(&run);
-	if (n < sizeof(needs) / sizeof(needs[0]))
-		needs[n++] = one_of(k, &run);
-	return only(need_join(k, NEED_ALL, needs, n));
+	for (i = 0; i < node->nchild && goes_on && !k->failed; i++)
+		goes_on = add_child(k, &r, node->child[i]);
+	if (r.is_all)
+		return all_of(&r.run);
+	if (goes_on)
+		add_need(&r, one_of(k, &r.run));
+	return only(need_join(k, NEED_ALL, r.needs, r.n));
 }
 
 static struct known know_alt(struct need_maker *k, const struct regex_node *node)
@@ -411,6 +434,7 @@ static struct known know_repeat(struct need_maker *k,
 static struct known know(struct need_maker *k, const struct regex_node *node)
 {
 	static const char border[] = { TEXT_BORDER, 0 };
+	struct known n;
 	struct texts t;
 
 	if (k->failed)
@@ -435,6 +459,9 @@ static struct known know(struct need_maker *k, const struct regex_node *node)
 	case REGEX_BORDER:
 		t = one_text(border);
 		return all_of(&t);
+	case REGEX_ALSO:
+		n = know(k, node->child[0]);
+		return only(need_of(k, &n));
 	case REGEX_ANYTHING:
 		break;
 	}

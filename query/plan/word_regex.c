@@ -3,7 +3,11 @@
 #include "index_format/fold.h"
 #include "index_format/surface.h"
 
-enum { LONG_S = 0x17f, KELVIN = 0x212a };
+enum {
+	LONG_S = 0x17f,
+	KELVIN = 0x212a,
+	FOREIGN_BITS = 12,	/* that a letter beyond ASCII tells, about */
+};
 
 static bool is_ascii_word(unsigned c)
 {
@@ -60,23 +64,37 @@ static bool has_capitals_only(const struct regex_set *set)
 	       !(set->ascii[1] & capitals << 32) && !set->ascii[0];
 }
 
+/* Whether of what each of the others folds to, something is beyond ASCII. */
+static bool has_foreign_others(const struct regex_set *set)
+{
+	unsigned i;
+
+	for (i = 0; i < set->nothers; i++)
+		if (!regex_char_is_foreign(set->others[i]))
+			return false;
+	return set->any_other ? set->other_kinds == REGEX_OTHER_FOREIGN :
+				set->nothers > 0;
+}
+
 static struct word_part part_of_set(const struct regex_set *set,
 				    bool trusts_words)
 {
 	unsigned c, i, n = count_folded(set);
+	bool is_foreign = has_foreign_others(set);
 	struct word_part p = { .is_inside = true,
-			       .has_others = set->any_other };
+			       .has_others = set->any_other && !is_foreign };
 
-	if (set->any_other)
-		p.is_inside = trusts_words &&
-			      set->other_kinds == REGEX_OTHER_WORDS;
+	if (set->any_other && set->other_kinds != REGEX_OTHER_FOREIGN)
+		p.is_inside = trusts_words && set->other_kinds &&
+			      !(set->other_kinds & REGEX_OTHER_BLANKS);
 	for (c = 0; c < 128; c++)
 		p.is_inside &= !regex_set_has_ascii(set, c) || is_ascii_word(c);
 	for (i = 0; i < set->nothers; i++)
 		p.is_inside &= char_class_of(set->others[i]) == CHAR_WORD;
-	p.may_vanish = set->any_other || set->nothers;
+	p.may_vanish = !is_foreign && (set->any_other || set->nothers);
 	p.is_any = n == 37;
-	p.bits = set->any_other ? 0 : bits_of(n) + has_capitals_only(set);
+	p.bits = is_foreign && !n ? FOREIGN_BITS :
+		 set->any_other	  ? 0 : bits_of(n) + has_capitals_only(set);
 	return p;
 }
 
@@ -178,6 +196,22 @@ static struct regex_node *at_end(struct copier *c)
 		      new_node(c, REGEX_LINE_END, 0));
 }
 
+/* Any text with a character beyond ASCII in it. */
+static struct regex_node *something_foreign(struct copier *c)
+{
+	struct regex_node *n = new_node(c, REGEX_CAT, 3);
+
+	if (!n)
+		return NULL;
+	n->child[0] = new_node(c, REGEX_ANYTHING, 0);
+	n->child[1] = new_node(c, REGEX_CHAR, 0);
+	n->child[2] = new_node(c, REGEX_ANYTHING, 0);
+	if (c->failed)
+		return NULL;
+	n->child[1]->set.any_other = true;
+	return n;
+}
+
 /* Of a set, the characters that are in terms; those beyond ASCII may be folded
  * to anything. */
 static struct regex_node *copy_set(struct copier *c,
@@ -203,6 +237,8 @@ static struct regex_node *copy_set(struct copier *c,
 	}
 	if (!has_others)
 		return n;
+	if (has_foreign_others(set))
+		return c->is_raw ? n : either(c, n, something_foreign(c));
 	/* a letter that is ignorable is no part of a word that it stands
 	 * beside */
 	return either(c, n, c->is_raw ? at_end(c) :

@@ -104,6 +104,7 @@ static void put(struct finder *f, const struct regex_node *node)
 	switch (node->kind) {
 	case REGEX_EMPTY:
 	case REGEX_BORDER:
+	case REGEX_ALSO:
 		break;
 	case REGEX_CHAR:
 		put_set(f, &node->set);

@@ -68,7 +68,22 @@ static const struct {
 	{ "caf\u00e9", "[*cafe*]" },
 	{ "foo[a-c]\\(", "one([*fooa] [*foob] [*fooc])" },
 	{ "foo[(,] bar\\)", "[*foo bar]" },
-	{ "foo(?=bar)", "[*foo*]" },
+	{ "foo(?=barber)", "[*barber*]" },
+	{ "(?<=static )inline", "all([*static] [*inline*])" },
+	{ "foo(?=\\w)bar", "[*foobar*]" },
+	{ "(?=foo)*", "-" },
+	{ "0x[[:xdigit:]]+ULL", "one([*0x[0-9A-Fa-f...]+ULL*] "
+	  "all([*ULL*] [(any)]))" },
+	{ "[\u0430-\u044f]+", "[*[...]+*]" },
+	{ "[a-z\u0430-\u044f]+_foo", "[*[a-z...]+_foo*]" },
+	{ "x_[\u03b1-\u03c9]", "[*x_[...]*]" },
+	{ "[\u2010-\u2020]", "-" },
+	{ "[\u3400-\u3410]", "-" },
+	{ "\u00e9", "[*\u0301*]" },
+	{ "\u0301", "[*\u0301*]" },
+	{ "\u2014", "-" },
+	{ "\\b\u0436\\b", "[*\u0436*]" },
+	{ "a\u0436b?", "one([*a\u0436b*] [*a\u0436*])" },
 	{ "foo(?!bar)baz", "[*foobaz*]" },
 	{ "(foo)bar\\1", "[*foobar*]" },
 	{ "\\Qab.c(de\\E", "[*ab c de*]" },
@@ -263,7 +278,9 @@ static void random_atom(struct buf *out, unsigned depth)
 	static const char *const others[] = {
 		".", "\\w", "\\W", "\\s", "\\d", "\\b", "\\B", "^", "$",
 		"[ab]", "[^a]", "[a-s]", "[ (]", "[[:alpha:]]", "\\p{L}",
-		"[\u00e9-\u00eb]", "(?i)", "\\K", "\\R", "\\h", "[^\\W]",
+		"[\u00e9-\u00eb]", "(?i)", "[\u03b1-\u03c9]", "[\u00c0-\u00ff]+",
+		"[\u03b1\u00e9\u00df]", "[a\u00e9]", "(?=s)", "(?<=\u00e9)",
+		"[[:xdigit:]]{2}", "[[:blank:]]", "(?<!\\d)", "\\K", "\\R", "\\h", "[^\\W]",
 		"[\\s;]", "\\x{e9}", "[k]", "(?:)", "\\Qa(\\E", "[^ ]",
 		"(?>a|ab)", "(?<!a)", "a*+", "[a_]++a",
 	};
@@ -345,7 +362,8 @@ static void classes_of_text(struct buf *text, struct buf *out)
 	};
 	static const char *const other_classes[] = {
 		"\\w", "\\W", "\\s", ".", "\\w+", "\\p{L}", "[^a]", "\\w*",
-		"\\s+", "\\h", "\\S",
+		"\\s+", "\\h", "\\S", "[\u03b1-\u03c9]", "[\u00df-\u00ff]",
+		"[a-z\u00e0-\u00ef]+", "[\u03b1\u0130]",
 	};
 	unsigned n = 3 + pick(12);
 
@@ -368,7 +386,7 @@ static void classes_of_text(struct buf *text, struct buf *out)
 		else if (c < 128)
 			buf_put_str(out, letter_classes[pick(15)]);
 		else
-			buf_put_str(out, other_classes[pick(11)]);
+			buf_put_str(out, other_classes[pick(15)]);
 	}
 }
 
@@ -566,7 +584,7 @@ static void test_sets(void **state)
 	static const char *const sets[] = {
 		"\\d", "\\D", "\\s", "\\S", "\\w", "\\W", "\\h", "\\H", "\\v",
 		"\\V", "\\N", "[[:alpha:]]", "[[:^alpha:]]", "[[:lower:]]",
-		"[[:punct:]]", "[^[:space:]]", "\\p{Lu}", "\\P{Lu}", "\\p{L&}",
+		"[[:punct:]]", "[^[:space:]]", "[[:xdigit:]]", "[[:blank:]]", "\\p{Lu}", "\\P{Lu}", "\\p{L&}",
 		"\\p{P}", "\\p{S}", "\\p{Z}", "\\p{C}", "\\p{N}", "\\p{Xan}",
 		"\\p{Xwd}", "\\p{Xsp}", "\\p{Latin}", "\\p{Greek}", "\\p{Han}",
 		"\\p{Any}", "[^\\p{Po}]", "[^\\d]", "[^k]", "[^\\w-]", "[a-f]",
