@@ -111,7 +111,7 @@ doc_id leaf_run_ndocs(const struct leaf_run *l)
 	doc_id least = DOC_NONE;
 	size_t i;
 
-	for (i = 0; !l->plan->is_anywhere && i < l->plan->npieces; i++)
+	for (i = 0; l->words && i < l->plan->npieces; i++)
 		if (l->words[i].ndocs < least)
 			least = l->words[i].ndocs;
 	return least;

@@ -21,6 +21,7 @@ struct leaf_run {
 	bool has_readers;		 /* all its words are terms */
 	bool is_approximate;
 	bool is_common;	    /* of a need, and not worth asking */
+	bool is_spared;	    /* ... as others narrow enough: was not opened */
 	bool has_unsure;    /* ... in some documents of its expansions */
 	bool has_positions; /* all its words can tell them */
 	/* what is known for the document at hand */

@@ -66,28 +66,28 @@ static size_t strength(const struct text_need *n)
 	}
 	return sum;
 }
-/* Of several conditions that must all hold, keeps the best ones: a weak one
- * costs more to look up than it saves. */
+/*
+ * Of several conditions that must all hold, keeps some, the best ones first:
+ * each costs time to look up, so that those that come later are asked only if
+ * those before say too little (need_run.h), and the weak ones never.
+ */
 static void keep_strong(struct text_need *all)
 {
-	enum { MOST = 3, STRONG = 6 };
-	size_t i, best = 0, n = 0, kept;
+	enum { MOST = 4 };
+	struct text_need *need;
+	size_t i, j;
 
-	for (i = 1; i < all->nchild; i++)
-		if (strength(all->child[i]) > strength(all->child[best]))
-			best = i;
-	kept = 1;
-	for (i = 0; i < all->nchild; i++) {
-		bool keeps = i == best;
-
-		if (!keeps && kept < MOST && strength(all->child[i]) >= STRONG) {
-			keeps = true;
-			kept++;
-		}
-		if (keeps)
-			all->child[n++] = all->child[i];
+	for (i = 1; i < all->nchild; i++) {
+		need = all->child[i];
+		for (j = i; j && strength(all->child[j - 1]) < strength(need);
+		     j--)
+			all->child[j] = all->child[j - 1];
+		all->child[j] = need;
 	}
-	all->nchild = n;
+	for (i = 1; i < all->nchild && i < MOST; i++)
+		if (2 * strength(all->child[i]) <= strength(all->child[0]))
+			break;
+	all->nchild = all->nchild ? i : 0;
 }
 
 struct text_need *need_join(struct need_maker *k, enum need_kind kind,
@@ -673,7 +673,7 @@ static struct text_need *without_others(struct need_maker *k, struct span text)
 	return need_join(k, NEED_ALL, parts, n);
 }
 
-/* Both, whether or not they are strong. */
+/* Both; b is looked up first. */
 static struct text_need *both(struct need_maker *k, struct text_need *a,
 			      struct text_need *b)
 {
@@ -686,8 +686,8 @@ static struct text_need *both(struct need_maker *k, struct text_need *a,
 	if (k->failed)
 		return &need_nothing;
 	need->kind = NEED_ALL;
-	need->child[0] = a;
-	need->child[1] = b;
+	need->child[0] = b;
+	need->child[1] = a;
 	need->nchild = 2;
 	return need;
 }

@@ -1,5 +1,6 @@
 #include "query/plan/segment_run.h"
 
+#include "query/plan/need_run.h"
 #include "query/plan/segment_docs.h"
 
 /* --- Leaves of the document at hand, as a source ------------------------- */
@@ -148,13 +149,20 @@ static int index_last_below(void *ctx, term_pos pos, uint32_t nlines,
 }
 
 /* --- Opening ------------------------------------------------------------- */
-/* Whether what is needed is in so many documents that it tells too little. */
-static bool is_common(const struct segment_run *r, const struct leaf_run *l)
+/* Those of the query, then those that these need. */
+static int open_leaves(struct segment_run *r, struct scout_err *err)
 {
-	enum { PERCENT = 30 };
+	unsigned l;
+	int rc = SCOUT_OK;
 
-	return (uint64_t)leaf_run_ndocs(l) * 100 >
-	       (uint64_t)r->seg->ndocs * PERCENT;
+	for (l = 0; l < r->plan->tree->nleaves && !rc; l++) {
+		const struct leaf_plan *plan = &r->plan->leaves[l];
+
+		rc = leaf_run_open(&r->leaves[l], plan, r->seg, r->arena, err);
+		if (!rc && plan->need)
+			rc = need_run_open(r, plan->need, err);
+	}
+	return rc;
 }
 
 static int open_by_line(struct segment_run *r)
@@ -180,8 +188,7 @@ int segment_run_open(struct segment_run *r, struct segment_reader *seg,
 				       .leaf = index_leaf,
 				       .near = index_near,
 				       .filter = index_filter };
-	unsigned l, nleaves = plan->nleaves;
-	int rc = SCOUT_OK;
+	int rc;
 
 	memset(r, 0, sizeof(*r));
 	r->seg = seg;
@@ -193,16 +200,12 @@ int segment_run_open(struct segment_run *r, struct segment_reader *seg,
 	r->doc = DOC_NONE;
 	source.lines = (struct line_limits){ r, index_last_below };
 	match_run_init(&r->match, plan->tree, &source);
-	r->leaves = arena_calloc(arena, nleaves, sizeof(*r->leaves));
+	r->leaves = arena_calloc(arena, plan->nleaves, sizeof(*r->leaves));
 	if (!r->leaves)
 		return scout_err_set(err, SCOUT_E_NOMEM, "opening a query");
-	for (l = 0; l < nleaves && !rc; l++)
-		rc = leaf_run_open(&r->leaves[l], &plan->leaves[l], seg, arena,
-				   err);
+	rc = open_leaves(r, err);
 	if (rc < 0)
 		return rc;
-	for (l = plan->tree->nleaves; l < nleaves; l++)
-		r->leaves[l].is_common = is_common(r, &r->leaves[l]);
 	rc = doc_filter_open(&r->filter, seg, plan->filters, plan->narrow,
 			     arena);
 	if (!rc && plan->by_line)
