@@ -3,8 +3,8 @@
  *
  * The tree describes at least all texts that the regex can match, and perhaps
  * more: what is not understood matches anything, a condition that is not
- * followed (where a lookaround looks, that it must not match) always holds.  So whatever is true of all texts of
- * the tree is true of all that PCRE2 finds.
+ * followed (where a lookaround looks, what it must not match) always holds.  So
+ * whatever is true of all texts of the tree is true of all that PCRE2 finds.
  *
  * A tree is made in an arena and never changes.
  */

@@ -584,7 +584,8 @@ static void test_sets(void **state)
 	static const char *const sets[] = {
 		"\\d", "\\D", "\\s", "\\S", "\\w", "\\W", "\\h", "\\H", "\\v",
 		"\\V", "\\N", "[[:alpha:]]", "[[:^alpha:]]", "[[:lower:]]",
-		"[[:punct:]]", "[^[:space:]]", "[[:xdigit:]]", "[[:blank:]]", "\\p{Lu}", "\\P{Lu}", "\\p{L&}",
+		"[[:punct:]]", "[^[:space:]]", "[[:xdigit:]]", "[[:blank:]]",
+		"\\p{Lu}", "\\P{Lu}", "\\p{L&}",
 		"\\p{P}", "\\p{S}", "\\p{Z}", "\\p{C}", "\\p{N}", "\\p{Xan}",
 		"\\p{Xwd}", "\\p{Xsp}", "\\p{Latin}", "\\p{Greek}", "\\p{Han}",
 		"\\p{Any}", "[^\\p{Po}]", "[^\\d]", "[^k]", "[^\\w-]", "[a-f]",
@@ -628,11 +629,117 @@ static void test_sets(void **state)
 	arena_release(&arena);
 }
 
+/* The kind of the characters beyond ASCII that a set has. */
+static unsigned kinds_of(const char *pattern, struct arena *arena)
+{
+	struct regex_node *tree;
+
+	assert_int_equal(regex_parse(span_str(pattern), 0, arena, &tree),
+			 SCOUT_OK);
+	assert_int_equal(tree->kind, REGEX_CHAR);
+	assert_true(tree->set.any_other);
+	return tree->set.other_kinds;
+}
+
+/* Checks that all characters beyond ASCII that PCRE2 finds in a set are words,
+ * or blanks, for scout. */
+static void check_kind(const char *pattern, unsigned kind)
+{
+	struct scout_err err = SCOUT_ERR_INIT;
+	struct regex_matcher *matcher;
+	enum char_class class;
+	struct regex *re;
+	uint8_t bytes[4];
+	size_t start, end;
+	int32_t c;
+
+	assert_int_equal(regex_new(span_str(pattern), 0, &re, &err), SCOUT_OK);
+	assert_int_equal(regex_matcher_new(&matcher), SCOUT_OK);
+	for (c = 128; c <= 0x10ffff; c++) {
+		struct span s = span_of(bytes, utf8_encode(c, bytes));
+
+		if ((c >= 0xd800 && c <= 0xdfff) ||
+		    regex_find(re, matcher, s, 0, &start, &end))
+			continue;
+		class = char_class_of(c);
+		if ((class == CHAR_OTHER) != (kind == REGEX_OTHER_BLANKS) &&
+		    class != CHAR_IGNORABLE) {
+			print_message("%s, U+%04x\n", pattern, (unsigned)c);
+			fail();
+		}
+	}
+	regex_matcher_free(matcher);
+	regex_free(re);
+}
+
+static void test_kinds(void **state)
+{
+	static const char *const words[] = {
+		"\\w", "\\d", "\\p{L}", "\\p{Lu}", "\\p{L&}", "\\p{N}",
+		"\\p{Nl}", "\\p{M}", "\\p{Pc}", "\\p{Xan}", "\\p{Xwd}",
+		"[[:alpha:]]", "[[:alnum:]]", "[[:xdigit:]]", "[[:lower:]]",
+		"[\\w\\p{Mn}]",
+	}, *const blanks[] = {
+		"\\s", "\\h", "\\v", "\\p{Z}", "\\p{Xsp}", "[[:space:]]",
+		"[[:blank:]]", "[\\h\\v;]",
+	}, *const others[] = {
+		"\\W", "\\S", "\\P{L}", "[^\\s]", "\\p{Greek}", ".",
+		"[[:punct:]]", "[[:^alpha:]]", "[\\w\\W]", "[\\s\\x{2010}-\\x{2030}]",
+	};
+	struct arena arena;
+	size_t i;
+
+	(void)state;
+	arena_init(&arena, MEM_OTHER);
+	for (i = 0; i < ARRAY_LEN(words); i++)
+		assert_int_equal(kinds_of(words[i], &arena), REGEX_OTHER_WORDS);
+	for (i = 0; i < ARRAY_LEN(blanks); i++)
+		assert_int_equal(kinds_of(blanks[i], &arena),
+				 REGEX_OTHER_BLANKS);
+	assert_int_equal(kinds_of("[\\w\\s]", &arena),
+			 REGEX_OTHER_WORDS | REGEX_OTHER_BLANKS);
+	for (i = 0; i < ARRAY_LEN(others); i++)
+		assert_int_equal(kinds_of(others[i], &arena), 0);
+	arena_release(&arena);
+	if (!regex_is_of_unicode(fold_unicode_version()))
+		return;
+	check_kind("[\\w\\d\\pL\\pN\\pM\\p{Pc}\\p{Xan}\\p{Xwd}[:alpha:][:xdigit:]]",
+		   REGEX_OTHER_WORDS);
+	check_kind("[\\s\\h\\v\\pZ\\p{Xsp}[:blank:]]", REGEX_OTHER_BLANKS);
+}
+
+/* Words of scripts without spaces are known by their terms. */
+static void test_singles(void **state)
+{
+	struct kept_word folded;
+	enum char_class class;
+	uint8_t bytes[4];
+	int32_t c, first;
+
+	(void)state;
+	for (c = 128; c <= 0x10ffff; c++) {
+		class = char_class_of(c);
+		if (class != CHAR_SINGLE && class != CHAR_SINGLE_MARK)
+			continue;
+		assert_int_equal(fold_kept(span_of(bytes, utf8_encode(c, bytes)),
+					   &folded), SCOUT_OK);
+		/* where the look-up leaps to, and what it looks for */
+		assert_true(folded.len);
+		assert_true(folded.bytes[0] == '(' || folded.bytes[0] >= 0xe0);
+		utf8_decode(folded.bytes + (folded.bytes[0] == '('),
+			    folded.bytes + folded.len, &first);
+		class = char_class_of(first);
+		assert_true(class == CHAR_SINGLE || class == CHAR_SINGLE_MARK);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_needs),
 		cmocka_unit_test(test_sets),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_singles),
 		cmocka_unit_test(test_required_sets),
 		cmocka_unit_test(test_many_states),
 		cmocka_unit_test(test_random),
