@@ -105,19 +105,6 @@ static const char *mark_words(struct word_marker *m, const uint32_t *gaps,
 	return NULL;
 }
 
-/* A block of n gaps, packed if it is a whole one. */
-static const uint8_t *get_gaps(const uint8_t *p, const uint8_t *end, unsigned n,
-			       uint32_t gaps[POSITIONS_BLOCK])
-{
-	unsigned i;
-
-	if (n == POSITIONS_BLOCK)
-		return pfor_get(p, end, gaps);
-	for (i = 0; i < n && p; i++)
-		p = get_varint32(p, end, &gaps[i]);
-	return p;
-}
-
 static unsigned block_size(uint64_t left)
 {
 	return left < POSITIONS_BLOCK ? (unsigned)left : POSITIONS_BLOCK;
@@ -176,7 +163,7 @@ static const char *check_run(struct posting_check *pc,
 		return check_repeat(pc, info, span_of(p, (size_t)(end - p)));
 	for (left = info->cf; left; left -= n) {
 		n = block_size(left);
-		p = get_gaps(p, end, n, gaps);
+		p = position_block_get(p, end, n, gaps);
 		if (!p)
 			return "its positions are damaged";
 		problem = mark_words(&m, gaps, n);
@@ -349,7 +336,7 @@ static const char *check_group(struct word_marker *m, uint64_t addr,
 	end = bytes.ptr + bytes.len;
 	for (b = 0; b < nblocks; b++, left -= n, p = next) {
 		n = block_size(left);
-		next = get_gaps(p, end, n, gaps);
+		next = position_block_get(p, end, n, gaps);
 		if (!next || next - p != get_le16(bytes.ptr + 2 * b))
 			return "a block of positions is damaged";
 		if (is_dense &&

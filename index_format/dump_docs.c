@@ -35,6 +35,32 @@ static void put_stat(struct dumper *d, const struct doc_info *info)
 	dumper_put_field(d, "inode", info->ino);
 }
 
+/* Calls fn for every document until it fails. */
+static int each_doc(struct dumper *d,
+		    int (*fn)(struct dumper *d, struct segment_reader *seg,
+			      doc_id doc, const struct doc_info *info,
+			      void *ctx, struct scout_err *err),
+		    void *ctx, struct scout_err *err)
+{
+	struct path_cache paths = { 0 };
+	struct segment_reader *seg;
+	struct doc_info info;
+	int rc = SCOUT_OK;
+	doc_id doc;
+	size_t s;
+
+	for (s = 0; s < d->snap->nsegments; s++) {
+		seg = &d->snap->segments[s];
+		for (doc = 0; doc < seg->ndocs && !rc; doc++) {
+			rc = segment_doc(seg, doc, &paths, &info, err);
+			if (!rc)
+				rc = fn(d, seg, doc, &info, ctx, err);
+		}
+	}
+	path_cache_release(&paths);
+	return rc;
+}
+
 static void put_doc(struct dumper *d, struct segment_reader *seg, doc_id doc,
 		    const struct doc_info *info, bool with_stat)
 {
@@ -56,46 +82,35 @@ static void put_doc(struct dumper *d, struct segment_reader *seg, doc_id doc,
 	dumper_end_line(d);
 }
 
+static int dump_doc(struct dumper *d, struct segment_reader *seg, doc_id doc,
+		    const struct doc_info *info, void *ctx,
+		    struct scout_err *err)
+{
+	(void)err;
+	put_doc(d, seg, doc, info, *(const bool *)ctx);
+	return dumper_status(d);
+}
+
 int dump_docs(struct dumper *d, bool with_stat, struct scout_err *err)
 {
-	struct path_cache paths = { 0 };
-	struct segment_reader *seg;
-	struct doc_info info;
-	int rc = SCOUT_OK;
-	doc_id doc;
-	size_t s;
-
-	for (s = 0; s < d->snap->nsegments; s++) {
-		seg = &d->snap->segments[s];
-		for (doc = 0; doc < seg->ndocs && !rc; doc++) {
-			rc = segment_doc(seg, doc, &paths, &info, err);
-			if (!rc)
-				put_doc(d, seg, doc, &info, with_stat);
-			if (!rc)
-				rc = dumper_status(d);
-		}
-	}
-	path_cache_release(&paths);
-	return rc;
+	return each_doc(d, dump_doc, &with_stat, err);
 }
 
 /* One line: words of each line; "@" and a byte offset where one is stored. */
 static int dump_line_map(struct dumper *d, struct segment_reader *seg,
-			 doc_id doc, struct scout_err *err)
+			 doc_id doc, const struct doc_info *info, void *ctx,
+			 struct scout_err *err)
 {
 	struct line_cursor c;
-	struct doc_info info;
 	uint64_t line;
-	int rc;
+	int rc = segment_lines(seg, info, &c, err);
 
-	rc = segment_doc(seg, doc, NULL, &info, err);
-	if (!rc)
-		rc = segment_lines(seg, &info, &c, err);
+	(void)ctx;
 	if (rc < 0)
 		return rc;
 	begin_doc_line(d, "lines", seg, doc);
 	dumper_put_str(d, "\t");
-	for (line = 0; line < info.nlines && !rc; line++) {
+	for (line = 0; line < info->nlines && !rc; line++) {
 		rc = line_cursor_seek_line(&c, line);
 		if (!rc && c.known_line == line) {
 			dumper_put_str(d, "@");
@@ -112,14 +127,7 @@ static int dump_line_map(struct dumper *d, struct segment_reader *seg,
 
 int dump_line_maps(struct dumper *d, struct scout_err *err)
 {
-	int rc = SCOUT_OK;
-	doc_id doc;
-	size_t s;
-
-	for (s = 0; s < d->snap->nsegments; s++)
-		for (doc = 0; doc < d->snap->segments[s].ndocs && !rc; doc++)
-			rc = dump_line_map(d, &d->snap->segments[s], doc, err);
-	return rc;
+	return each_doc(d, dump_line_map, NULL, err);
 }
 
 static int put_lines(struct dumper *d, struct segment_reader *seg,
@@ -146,28 +154,31 @@ static int put_lines(struct dumper *d, struct segment_reader *seg,
 	return rc < 0 ? scout_err_set(err, rc, "reading lines") : SCOUT_OK;
 }
 
+/* The lines of which path are wanted, and whether it was there. */
+struct wanted_path {
+	struct span path;
+	bool found;
+};
+
+static int dump_if_wanted(struct dumper *d, struct segment_reader *seg,
+			  doc_id doc, const struct doc_info *info, void *ctx,
+			  struct scout_err *err)
+{
+	struct wanted_path *wanted = ctx;
+
+	if (!span_eq(info->path, wanted->path))
+		return SCOUT_OK;
+	wanted->found = true;
+	put_doc(d, seg, doc, info, true);
+	return put_lines(d, seg, info, err);
+}
+
 int dump_lines_of(struct dumper *d, struct span path, struct scout_err *err)
 {
-	struct path_cache paths = { 0 };
-	struct segment_reader *seg;
-	struct doc_info info;
-	int rc = SCOUT_OK, found = 0;
-	doc_id doc;
-	size_t s;
+	struct wanted_path wanted = { .path = path };
+	int rc = each_doc(d, dump_if_wanted, &wanted, err);
 
-	for (s = 0; s < d->snap->nsegments; s++) {
-		seg = &d->snap->segments[s];
-		for (doc = 0; doc < seg->ndocs && !rc; doc++) {
-			rc = segment_doc(seg, doc, &paths, &info, err);
-			if (rc < 0 || !span_eq(info.path, path))
-				continue;
-			found = 1;
-			put_doc(d, seg, doc, &info, true);
-			rc = put_lines(d, seg, &info, err);
-		}
-	}
-	path_cache_release(&paths);
-	if (!rc && !found)
+	if (!rc && !wanted.found)
 		return scout_err_set(err, SCOUT_E_NOTFOUND,
 				     "no document has the path '%.*s'",
 				     (int)path.len, (const char *)path.ptr);

@@ -35,17 +35,6 @@ doc_id plain_list_first(struct span plain)
 	return (doc_id)(head >> 1);
 }
 
-/* Gaps of a list in varints; NULL if there are fewer than n. */
-static const uint8_t *get_gaps(const uint8_t *p, const uint8_t *end,
-			       uint32_t n, uint32_t *gaps)
-{
-	uint32_t i;
-
-	for (i = 0; i < n && p; i++)
-		p = get_varint32(p, end, &gaps[i]);
-	return p;
-}
-
 static uint32_t sum(const uint32_t *values, unsigned n)
 {
 	uint32_t total = 0;
@@ -72,9 +61,10 @@ bool repeat_list_put(struct buf *out, uint32_t df, struct span head,
 	cf = sum(freqs, df);
 	if (cf > REPEAT_MAX_POSITIONS)
 		return false;
-	p = get_gaps(p, head.ptr + head.len, cf, theirs);
+	p = position_block_get(p, head.ptr + head.len, cf, theirs);
 	SCOUT_ASSERT(p);
-	p = get_gaps(plain.ptr + run_len, plain.ptr + plain.len, cf, mine);
+	p = position_block_get(plain.ptr + run_len, plain.ptr + plain.len, cf,
+			       mine);
 	SCOUT_ASSERT(p);
 	for (i = 0; i < cf; i++, left--) {
 		if (left) {
@@ -117,7 +107,7 @@ const uint8_t *repeat_positions_get(struct span bytes, struct span head,
 	int64_t first;
 
 	if (cf > REPEAT_MAX_POSITIONS ||
-	    !get_gaps(head.ptr, head.ptr + head.len, cf, theirs))
+	    !position_block_get(head.ptr, head.ptr + head.len, cf, theirs))
 		return NULL;
 	for (i = 0; i < cf; i++, left--) {
 		p = get_varint64(p, end, &v);

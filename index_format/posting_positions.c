@@ -3,19 +3,6 @@
 #include "index_format/position_reader.h"
 #include "index_format/postings.h"
 
-/* n values of a partial block, as varints. */
-static const uint8_t *get_values(const uint8_t *p, const uint8_t *end,
-				 unsigned n, uint32_t *values)
-{
-	unsigned i;
-
-	if (n == POSITIONS_BLOCK)
-		return pfor_get(p, end, values);
-	for (i = 0; i < n && p; i++)
-		p = get_varint32(p, end, &values[i]);
-	return p;
-}
-
 static unsigned blocks_in_group(const struct posting_cursor *c, uint64_t group)
 {
 	uint64_t left = c->info.cf - group * GROUP_POSITIONS;
@@ -78,7 +65,7 @@ static int load_group_block(struct posting_cursor *c, uint64_t block)
 		return SCOUT_E_CORRUPT;
 	p = c->group_bytes.ptr + c->next_block_at;
 	end = c->group_bytes.ptr + c->group_bytes.len;
-	if (!get_values(p, end, n, c->pos_values))
+	if (!position_block_get(p, end, n, c->pos_values))
 		return SCOUT_E_CORRUPT;
 	c->seg->snapshot->bytes_touched +=
 		get_le16(c->group_bytes.ptr + 2 * (block % GROUP_BLOCKS));
@@ -112,7 +99,7 @@ static int load_run_block(struct posting_cursor *c, uint64_t block)
 		return load_repeat(c);
 	for (b = 0; b <= block; b++) {
 		left = c->info.cf - b * POSITIONS_BLOCK;
-		p = get_values(p, c->run_end,
+		p = position_block_get(p, c->run_end,
 			       left < POSITIONS_BLOCK ? (unsigned)left :
 							POSITIONS_BLOCK,
 			       c->pos_values);

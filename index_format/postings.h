@@ -157,4 +157,19 @@ const uint8_t *doc_run_get(const uint8_t *p, const uint8_t *end, doc_id base,
 const uint8_t *doc_block_get(const uint8_t *p, const uint8_t *end, doc_id base,
 			     doc_id last_doc, uint32_t *docs);
 
+/* n gaps of positions: packed if they are a whole block, else in varints.  One
+ * past them, or NULL. */
+static inline const uint8_t *position_block_get(const uint8_t *p,
+						const uint8_t *end, unsigned n,
+						uint32_t *gaps)
+{
+	unsigned i;
+
+	if (n == POSITIONS_BLOCK)
+		return pfor_get(p, end, gaps);
+	for (i = 0; i < n && p; i++)
+		p = get_varint32(p, end, &gaps[i]);
+	return p;
+}
+
 #endif
