@@ -314,34 +314,24 @@ static inline bool are_near(uint64_t a, uint64_t b, uint32_t after,
  * hand.  Which of them moves is chance, so it is computed and not branched on: a
  * wrong guess would cost as much as several steps.
  */
-static void merge_to_meet(struct position_reader *a, struct position_reader *b,
-			  uint32_t offset)
-{
-	const uint32_t *x = a->gap, *y = b->gap;
-	const uint32_t *x_end = a->gap_end, *y_end = b->gap_end;
-	uint64_t at = a->pos + offset, to = b->pos, mask;
+struct nearness {
+	bool meets;	/* offset positions apart, else at most after or before */
+	uint32_t offset, after, before;
+};
 
-	while (at != to && x < x_end && y < y_end) {
-		mask = (uint64_t)0 - (at < to);
-		at += *x & mask;
-		to += *y & ~mask;
-		x -= (int64_t)mask;
-		y += 1 + (int64_t)mask;
-	}
-	a->gap = x;
-	b->gap = y;
-	a->pos = at - offset;
-	b->pos = to;
+static inline bool is_near(const struct nearness *n, uint64_t at, uint64_t to)
+{
+	return n->meets ? at == to : are_near(at, to, n->after, n->before);
 }
 
-static void merge_to_near(struct position_reader *a, struct position_reader *b,
-			  uint32_t after, uint32_t before)
+static inline void merge_to(struct position_reader *a,
+			    struct position_reader *b, struct nearness near)
 {
 	const uint32_t *x = a->gap, *y = b->gap;
 	const uint32_t *x_end = a->gap_end, *y_end = b->gap_end;
-	uint64_t at = a->pos, to = b->pos, mask;
+	uint64_t at = a->pos + near.offset, to = b->pos, mask;
 
-	while (!are_near(at, to, after, before) && x < x_end && y < y_end) {
+	while (!is_near(&near, at, to) && x < x_end && y < y_end) {
 		mask = (uint64_t)0 - (at < to);
 		at += *x & mask;
 		to += *y & ~mask;
@@ -350,7 +340,7 @@ static void merge_to_near(struct position_reader *a, struct position_reader *b,
 	}
 	a->gap = x;
 	b->gap = y;
-	a->pos = at;
+	a->pos = at - near.offset;
 	b->pos = to;
 }
 
@@ -385,7 +375,7 @@ int position_meet(struct position_reader *a, struct position_reader *b,
 	if (is_skewed(a, b))
 		return meet_by_seeking(a, b, offset);
 	while (!rc) {
-		merge_to_meet(a, b, offset);
+		merge_to(a, b, (struct nearness){ true, offset, 0, 0 });
 		if (a->pos + offset == b->pos)
 			break;
 		rc = a->pos + offset < b->pos ? position_next(a) :
@@ -422,7 +412,7 @@ int position_near(struct position_reader *a, struct position_reader *b,
 	if (is_skewed(a, b))
 		return near_by_seeking(a, b, after, before);
 	while (!rc) {
-		merge_to_near(a, b, after, before);
+		merge_to(a, b, (struct nearness){ false, 0, after, before });
 		if (are_near(a->pos, b->pos, after, before))
 			break;
 		rc = a->pos < b->pos ? position_next(a) : position_next(b);
