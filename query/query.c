@@ -6,7 +6,6 @@
 
 #include "base/os.h"
 #include "base/pool.h"
-#include "query/plan/explain.h"
 #include "query/run.h"
 #include "query/scan.h"
 
@@ -74,7 +73,8 @@ static int make_plan(struct scout_query *q, bool wants_lines,
 	const struct plan_input input = {
 		.tree = &q->tree, .filters = &q->filters,
 		.narrow = &q->narrow, .wants_lines = wants_lines,
-		.by_line = q->options.by_line };
+		.by_line = q->options.by_line,
+		.counts = q->options.counts && !q->options.brute };
 	int rc;
 
 	if (q->is_planned && (q->plans_lines || !wants_lines))
@@ -124,6 +124,16 @@ static int look_around(struct run *r, struct fresh_tree *out,
 	return fresh_tree_make(&options, out, err);
 }
 
+/* Ends the search in the index; before says what had been looked at of it. */
+static void close_search(struct run *r, struct index_search **search,
+			 uint64_t before)
+{
+	if (*search)
+		r->stats->index_bytes += r->snapshot->bytes_touched - before;
+	index_search_close(*search);
+	*search = NULL;
+}
+
 /* Through the index, a list of candidates at a time. */
 static int run_index(struct run *r, struct scout_err *err)
 {
@@ -131,6 +141,7 @@ static int run_index(struct run *r, struct scout_err *err)
 	struct fresh_tree fresh = { .dropped = NULL };
 	struct index_search *search = NULL;
 	int64_t since = os_mono_ns();
+	uint64_t touched = r->snapshot->bytes_touched;
 	int rc, end = SCOUT_OK;
 
 	candidate_list_init(&list);
@@ -151,8 +162,7 @@ static int run_index(struct run *r, struct scout_err *err)
 		if (rc < 0)
 			break;
 		if (end == SCOUT_END) {
-			index_search_close(search);
-			search = NULL;
+			close_search(r, &search, touched);
 			scout_index_let_go(r->index);
 		}
 		add_time(&r->stats->match_ns, &since);
@@ -163,7 +173,7 @@ static int run_index(struct run *r, struct scout_err *err)
 		rc = order_run(&order, r->verifiers, err);
 		add_time(&r->stats->verify_ns, &since);
 	}
-	index_search_close(search);
+	close_search(r, &search, touched);
 	candidate_list_release(&list);
 	fresh_tree_release(&fresh);
 	return rc < 0 ? rc : SCOUT_OK;
@@ -374,17 +384,14 @@ int scout_query_count(struct scout_query *query, struct scout_index *index,
 	return SCOUT_OK;
 }
 
-int scout_query_explain(struct scout_query *query, struct scout_index *index,
-			struct buf *out, struct scout_err *err)
+int scout_query_explain(struct scout_query *query, struct explanation *out,
+			struct scout_err *err)
 {
-	struct index_snapshot *snapshot = NULL;
-	int rc;
+	int rc = query->is_planned ? SCOUT_OK :
+				     make_plan(query, false, err);
 
-	rc = make_plan(query, query->options.detail != DETAIL_FILES, err);
-	if (!rc && index)
-		rc = scout_index_snapshot(index, &snapshot, err);
-	if (!rc)
-		rc = plan_explain(&query->plan, query->parsed.root, snapshot,
-				  out, err);
-	return scout_index_name_damage(index, rc, err);
+	if (rc < 0)
+		return rc;
+	rc = plan_explain(&query->plan, &query->parsed, &query->arena, out);
+	return rc < 0 ? scout_err_set(err, rc, "explaining a query") : SCOUT_OK;
 }

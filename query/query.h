@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/tree/walk.h"
 #include "query/language/parser.h"
+#include "query/plan/explain.h"
 #include "query/sink.h"
 
 /* An open index; shared by the queries of one caller, one thread at a time. */
@@ -86,6 +87,7 @@ struct query_options {
 	/* DETAIL_TEXT, brute: a span that several operands match is given once
 	 * for each of them */
 	bool all_operands;
+	bool counts;		/* a run counts, for scout_query_explain */
 	unsigned nthreads;	/* 0: as many as processors */
 	/* -g -t -T: globs, types and types_not of these rules, borrowed until
 	 * the query is freed; files that they leave out are in no answer */
@@ -148,10 +150,10 @@ int scout_query_count(struct scout_query *query, struct scout_index *index,
 		      struct scout_err *err);
 
 /*
- * Appends the plan and, after a run, its real counts, as text for --explain.
- * The index may be NULL (the tree only).
+ * The plan and, after a run with options.counts, what it expected and found.
+ * Belongs to the query.  SCOUT_E_NOMEM, SCOUT_E_SYNTAX.
  */
-int scout_query_explain(struct scout_query *query, struct scout_index *index,
-			struct buf *out, struct scout_err *err);
+int scout_query_explain(struct scout_query *query, struct explanation *out,
+			struct scout_err *err);
 
 #endif

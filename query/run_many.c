@@ -492,6 +492,7 @@ static void add_stats(struct scout_query_stats *sum,
 	sum->matched_files += s->matched_files;
 	sum->searched_files += s->searched_files;
 	sum->bytes_read += s->bytes_read;
+	sum->index_bytes += s->index_bytes;
 	sum->candidates += s->candidates;
 	sum->changed_files += s->changed_files;
 	sum->gone_files += s->gone_files;

@@ -50,6 +50,7 @@ struct scout_query_stats {
 	uint64_t matched_lines, matches, matched_files;
 	uint64_t searched_files;	/* files whose text was read */
 	uint64_t bytes_read;		/* file bytes */
+	uint64_t index_bytes;		/* index bytes looked at */
 	uint64_t candidates;		/* documents the index proposed */
 	uint64_t changed_files, gone_files, unreadable_files;
 	uint64_t truncated_files;	/* in which a limit ended the search */

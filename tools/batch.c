@@ -11,7 +11,8 @@
 enum { READ_BYTES = 64 << 10, BATCH_MAX_REPEAT = 100000 };
 
 struct batch {
-	struct scout_index *index;
+	struct scout_index *const *indexes;
+	size_t nindexes;
 	const struct query_options *options;
 	uint64_t repeat;
 	uint64_t *times;	/* ns of each repetition */
@@ -26,12 +27,18 @@ static int answer_once(struct batch *b, struct span text, uint64_t *out_count,
 {
 	struct scout_query *query = NULL;
 	int64_t start = os_mono_ns();
+	uint64_t count = 0, bytes = 0;
+	size_t i;
 	int rc;
 
+	*out_count = *out_bytes = 0;
 	rc = scout_query_new(text, b->options, &query, err);
-	if (rc == SCOUT_OK)
-		rc = scout_query_count(query, b->index, out_count, out_bytes,
+	for (i = 0; i < b->nindexes && rc == SCOUT_OK; i++) {
+		rc = scout_query_count(query, b->indexes[i], &count, &bytes,
 				       err);
+		*out_count += count;
+		*out_bytes += bytes;
+	}
 	*out_ns = (uint64_t)(os_mono_ns() - start);
 	scout_query_free(query);
 	return rc;
@@ -153,13 +160,14 @@ static int answer_file(struct batch *b, int fd, const char *path,
 	return b->out->failed ? SCOUT_E_IO : SCOUT_OK;
 }
 
-int batch_run(const char *path, struct scout_index *index,
-	      const struct query_options *options, uint64_t repeat,
-	      struct output *out, struct batch_totals *totals,
+int batch_run(const char *path, struct scout_index *const *indexes,
+	      size_t nindexes, const struct query_options *options,
+	      uint64_t repeat, struct output *out, struct batch_totals *totals,
 	      struct scout_err *err)
 {
-	struct batch b = { .index = index, .options = options,
-			   .repeat = repeat, .out = out, .totals = totals };
+	struct batch b = { .indexes = indexes, .nindexes = nindexes,
+			   .options = options, .repeat = repeat, .out = out,
+			   .totals = totals };
 	bool is_stdin = !strcmp(path, "-");
 	int fd = STDIN_FILENO, rc;
 

@@ -347,7 +347,7 @@ static const struct flag table[] = {
 
 	SET("stats", 0, stats, true, "print figures of the search"),
 	SET("no-stats", 0, stats, false, NULL),
-	SET("explain", 0, explain, true, "print how the query was answered"),
+	SET("explain", 0, explain, true, "print how the query was answered; as JSON with --json"),
 	TEXT("batch", 0, batch, "FILE", "count many queries, one a line"),
 	NUMBER("repeat", 0, repeat, "N",
 	       "with --batch: run each N times, report the median"),
@@ -379,7 +379,7 @@ static const struct flag table[] = {
 	CALL("no-auto-hybrid-regex", 0, NULL, apply_nothing, NULL),
 
 	/* what ripgrep has and an index cannot, or need not: see
-	 * docs/ripgrep-flags.md */
+	 * docs/output.md */
 	REFUSED("no-hidden", 0, NULL, "which files there are is decided by "
 		"scout-index build; -g '!.*' leaves hidden ones out"),
 	REFUSED("max-depth", 'd', "N", "which files there are is decided by "

@@ -61,7 +61,7 @@ static int set_fresh_default(struct query_flags *flags, struct scout_err *err)
 
 static int check(const struct query_flags *flags, struct scout_err *err)
 {
-	if (flags->json && (flags->count || flags->count_matches ||
+	if (flags->json && !flags->explain && (flags->count || flags->count_matches ||
 			    flags->paths))
 		return scout_err_set(err, SCOUT_E_USAGE,
 				     "--json cannot be used with -c, "
@@ -90,10 +90,6 @@ static int check(const struct query_flags *flags, struct scout_err *err)
 		return scout_err_set(err, SCOUT_E_USAGE,
 				     "with --batch the queries come from its "
 				     "file, not from the command line");
-	if (flags->indexes.nitems > 1 && (flags->batch || flags->explain))
-		return scout_err_set(err, SCOUT_E_USAGE,
-				     "--%s is for one index",
-				     flags->batch ? "batch" : "explain");
 	if (flags->indexes.nitems > QUERY_MAX_INDEXES)
 		return scout_err_set(err, SCOUT_E_USAGE,
 				     "at most %d indexes can be asked at once",
@@ -270,6 +266,7 @@ void query_flags_options(const struct query_flags *flags,
 	out->search_zip = flags->search_zip;
 	out->fresh = flags->fresh == YES ||
 		     (flags->fresh == UNSET && flags->fresh_default);
+	out->counts = flags->explain;
 	out->files_without_match = flags->paths && flags->without_match &&
 				   out->detail == DETAIL_FILES;
 	if (out->detail == DETAIL_TEXT) {

@@ -12,6 +12,7 @@
 #include "query/query.h"
 #include "tools/batch.h"
 #include "tools/cli.h"
+#include "tools/print_explanation.h"
 #include "tools/print_json.h"
 #include "tools/print_text.h"
 #include "tools/query_flags.h"
@@ -40,7 +41,11 @@ struct session {
 	bool as_json;			/* which printer is in use */
 	struct text_printer text_printer;
 	struct json_printer json_printer;
+	struct operand_counts counts;	/* --explain */
 	struct scout_query_stats stats;
+	/* several indexes, each with a query of its own */
+	struct query_source *sources;
+	size_t nsources;
 };
 
 /* Which folder holds the index.  SCOUT_E_NOTFOUND says how to make one. */
@@ -111,15 +116,29 @@ static bool has_color(const struct session *s)
 	return color_wanted((enum color_when)s->flags.color, STDOUT_FILENO);
 }
 
+/* Instead of a printer: what counts what there is to be explained. */
+static int make_counter(struct session *s, struct scout_sink *out)
+{
+	struct explanation plan;
+	int rc = scout_query_explain(s->query, &plan, &s->err);
+
+	if (!rc)
+		rc = operand_counts_init(&s->counts, plan.noperands,
+					 &s->arena, &s->err);
+	s->counts.program = s->flags.no_messages ? NULL : program;
+	*out = operand_counts_sink(&s->counts);
+	return rc;
+}
+
 /* Makes the printer that the flags ask for, as a sink. */
 static int make_printer(struct session *s, struct scout_sink *out)
 {
-	static const struct query_flags silent = { .quiet = true };
-	const struct query_flags *flags = s->flags.explain ? &silent :
-							     &s->flags;
+	const struct query_flags *flags = &s->flags;
 	const char *messages = s->flags.no_messages ? NULL : program;
 	int rc;
 
+	if (flags->explain)
+		return make_counter(s, out);
 	s->as_json = flags->json && !flags->quiet;
 	if (s->as_json) {
 		rc = json_printer_init(&s->json_printer, &s->paths, &s->out,
@@ -137,14 +156,42 @@ static int make_printer(struct session *s, struct scout_sink *out)
 	return rc;
 }
 
+/* --explain, of all that was asked. */
+static int explain(struct session *s, uint64_t elapsed)
+{
+	size_t i, n = s->nsources ? s->nsources : 1;
+	struct explained_source *sources = arena_calloc(&s->arena, n,
+							sizeof(*sources));
+	struct explained_run run = { .sources = sources, .nsources = n,
+				     .stats = &s->stats,
+				     .elapsed_ns = elapsed };
+	int rc = SCOUT_OK;
+
+	if (!sources)
+		return scout_err_set(&s->err, SCOUT_E_NOMEM, "explaining");
+	for (i = 0; i < n && !rc; i++) {
+		struct query_source *q = s->nsources ? &s->sources[i] : NULL;
+
+		sources[i].root = q ? scout_index_root(q->index) : s->root;
+		sources[i].stats = q ? &q->stats : &s->stats;
+		rc = scout_query_explain(q ? q->query : s->query,
+					 &sources[i].plan, &s->err);
+	}
+	if (s->options.detail == DETAIL_TEXT)
+		run.counts = &s->counts;
+	if (!rc)
+		rc = s->flags.json ? print_explanation_json(&s->out, &run) :
+				     print_explanation(&s->out, &run);
+	return rc;
+}
+
 /* What comes after the last hit. */
 static int print_end(struct session *s)
 {
 	uint64_t elapsed = (uint64_t)(os_mono_ns() - s->start_ns);
 
 	if (s->flags.explain)
-		return report_explanation(&s->out, s->query, s->index,
-					  &s->stats, &s->err);
+		return explain(s, elapsed);
 	if (s->as_json)
 		json_printer_summary(&s->json_printer, &s->stats, elapsed);
 	else if (s->flags.stats && !s->flags.json)
@@ -156,7 +203,8 @@ static int print_end(struct session *s)
 /* The exit code of a search that ran; as ripgrep's. */
 static int search_code(const struct session *s)
 {
-	uint64_t files = s->as_json ? s->json_printer.files :
+	uint64_t files = s->flags.explain ? s->counts.files :
+			 s->as_json ? s->json_printer.files :
 				      s->text_printer.files;
 
 	if (files && s->flags.quiet)
@@ -184,45 +232,55 @@ static int search_target(struct session *s)
 					     &sink, &s->stats, &s->err);
 }
 
-/* Opens the n-th index and reads the query for it. */
-static int open_source(struct session *s, size_t n, struct query_source *out)
+/* Opens all the indexes that the flags name. */
+static int open_sources(struct session *s)
 {
-	int rc;
+	size_t i, n = s->flags.indexes.nitems;
+	int rc = SCOUT_OK;
 
-	buf_clear(&s->index_dir);
-	rc = registry_resolve(s->flags.indexes.items[n], &s->index_dir,
-			      &s->err);
-	if (!rc)
-		rc = open_index(s, &out->index);
-	return rc < 0 ? rc : scout_query_new(buf_span(&s->text), &s->options,
-					     &out->query, &s->err);
+	s->sources = arena_calloc(&s->arena, n, sizeof(*s->sources));
+	if (!s->sources)
+		return scout_err_set(&s->err, SCOUT_E_NOMEM, "indexes");
+	s->nsources = n;
+	for (i = 0; i < n && !rc; i++) {
+		buf_clear(&s->index_dir);
+		rc = registry_resolve(s->flags.indexes.items[i],
+				      &s->index_dir, &s->err);
+		if (!rc)
+			rc = open_index(s, &s->sources[i].index);
+	}
+	return rc;
+}
+
+/* Reads the query once for each index. */
+static int read_queries(struct session *s)
+{
+	size_t i;
+	int rc = SCOUT_OK;
+
+	for (i = 0; i < s->nsources && !rc; i++)
+		rc = scout_query_new(buf_span(&s->text), &s->options,
+				     &s->sources[i].query, &s->err);
+	return rc;
 }
 
 /* The same of several indexes; paths are absolute. */
 static int search_many(struct session *s)
 {
-	size_t i, n = s->flags.indexes.nitems;
-	struct query_source *sources = arena_calloc(&s->arena, n,
-						    sizeof(*sources));
 	struct scout_sink sink;
-	int rc = SCOUT_OK;
+	int rc = open_sources(s);
 
-	if (!sources)
-		return scout_err_set(&s->err, SCOUT_E_NOMEM, "indexes");
-	for (i = 0; i < n && !rc; i++)
-		rc = open_source(s, i, &sources[i]);
+	if (!rc)
+		rc = read_queries(s);
 	if (!rc)
 		rc = display_path_init(&s->paths, "/", true, true, &s->err);
 	if (!rc)
 		rc = make_printer(s, &sink);
 	if (!rc)
-		rc = scout_query_run_many(sources, n, s->flags.dedup ?
-					  DEDUP_CONTENT : DEDUP_PATH, &sink,
-					  &s->stats, &s->err);
-	for (i = 0; i < n; i++) {
-		scout_query_free(sources[i].query);
-		scout_index_close(sources[i].index);
-	}
+		rc = scout_query_run_many(s->sources, s->nsources,
+					  s->flags.dedup ? DEDUP_CONTENT :
+							   DEDUP_PATH,
+					  &sink, &s->stats, &s->err);
 	return rc;
 }
 
@@ -258,14 +316,20 @@ static int search(struct session *s, int *out_code)
 
 static int batch(struct session *s, int *out_code)
 {
+	struct scout_index *indexes[QUERY_MAX_INDEXES];
 	struct batch_totals totals = { 0 };
+	size_t i;
 	int rc;
 
-	rc = open_target(s);
+	rc = s->flags.indexes.nitems > 1 ? open_sources(s) : open_target(s);
 	if (rc < 0)
 		return rc;
-	rc = batch_run(s->flags.batch, s->index, &s->options, s->flags.repeat,
-		       &s->out, &totals, &s->err);
+	indexes[0] = s->index;
+	for (i = 0; i < s->nsources; i++)
+		indexes[i] = s->sources[i].index;
+	rc = batch_run(s->flags.batch, indexes, s->nsources ? s->nsources : 1,
+		       &s->options, s->flags.repeat, &s->out, &totals,
+		       &s->err);
 	if (rc < 0 && !s->out.failed)
 		return rc;
 	*out_code = totals.errors ? EXIT_TROUBLE :
@@ -312,6 +376,12 @@ static void session_init(struct session *s)
 
 static void session_release(struct session *s)
 {
+	size_t i;
+
+	for (i = 0; i < s->nsources; i++) {
+		scout_query_free(s->sources[i].query);
+		scout_index_close(s->sources[i].index);
+	}
 	text_printer_release(&s->text_printer);
 	json_printer_release(&s->json_printer);
 	display_path_release(&s->paths);

@@ -1,6 +1,6 @@
 /*
  * What scout-query says about a search besides its hits: remarks on stderr, the
- * figures of --stats, the account of --explain.
+ * figures of --stats.
  */
 #ifndef SCOUT_TOOLS_SEARCH_REPORT_H
 #define SCOUT_TOOLS_SEARCH_REPORT_H
@@ -24,11 +24,5 @@ void report_stale(const char *program, const struct scout_query_stats *stats);
  */
 void report_stats(struct output *out, const struct scout_query_stats *stats,
 		  uint64_t bytes_printed, uint64_t elapsed_ns, bool has_index);
-
-/* --explain, after the run: the plan with real counts, work, and time. */
-int report_explanation(struct output *out, struct scout_query *query,
-		       struct scout_index *index,
-		       const struct scout_query_stats *stats,
-		       struct scout_err *err);
 
 #endif

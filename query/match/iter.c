@@ -356,12 +356,19 @@ static int seek_or(struct doc_iter *it, doc_id target)
 	int rc;
 
 	for (i = 0; i < it->nchild; i++) {
-		rc = seek(it->child[i], target);
-		if (rc < 0)
-			return rc;
-		if (it->child[i]->doc < least)
-			least = it->child[i]->doc;
+		struct doc_iter *c = it->child[i];
+
+		/* one that is ahead would look for where it stands again, and
+		 * a test would ask all documents on the way there */
+		if (!it->is_started || (c->doc != DOC_NONE && c->doc < target)) {
+			rc = seek(c, target);
+			if (rc < 0)
+				return rc;
+		}
+		if (c->doc < least)
+			least = c->doc;
 	}
+	it->is_started = true;
 	it->doc = least;
 	return SCOUT_OK;
 }

@@ -76,6 +76,7 @@ struct doc_test {
 struct doc_iter {
 	enum iter_kind kind;
 	doc_id doc;		/* current, DOC_NONE after the last */
+	bool is_started;	/* OR: its children stand somewhere */
 	doc_id cost;		/* documents it gives, at most, about */
 	doc_id ndocs;		/* of the segment: ITER_ALL */
 	struct word_cursor *word;

@@ -8,7 +8,7 @@ int doc_filter_open(struct doc_filter *f, struct segment_reader *seg,
 
 	*f = (struct doc_filter){ .seg = seg, .filters = filters,
 				  .narrow = narrow, .doc = DOC_NONE };
-	f->memo = arena_alloc(arena, filters->n * sizeof(*f->memo));
+	f->memo = arena_calloc(arena, filters->n, sizeof(*f->memo));
 	if (!f->memo)
 		return SCOUT_E_NOMEM;
 	for (i = 0; i < filters->n; i++)
@@ -55,6 +55,8 @@ int doc_filter_test(struct doc_filter *f, unsigned i, doc_id doc, bool *out)
 		if (rc < 0)
 			return rc;
 		memo->doc = doc;
+		memo->ntested++;
+		memo->npassed += memo->passes;
 	}
 	*out = memo->passes;
 	return SCOUT_OK;

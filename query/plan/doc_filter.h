@@ -16,6 +16,7 @@
 struct filter_memo {
 	doc_id doc;
 	bool passes;
+	uint64_t ntested, npassed;	/* so far */
 };
 
 struct doc_filter {

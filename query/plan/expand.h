@@ -31,6 +31,7 @@ struct expansion {
 	uint64_t *unsure;
 	bool has_positions;
 	struct position_lists lists;
+	bool is_unsure;		/* unsure is of all; of a plain word only */
 	uint32_t nblocks;	/* of the dictionary, looked at */
 	uint32_t nterms;	/* if counts are wanted, or positions known */
 	uint64_t noccurrences;

@@ -1,273 +1,134 @@
 #include "query/plan/explain.h"
 
-#include "query/language/parser.h"
-#include "query/language/query_error.h"
-#include "query/plan/segment_run.h"
-
-typedef unsigned long long ull;
-
-/* What the index has of a word or prefix, over all segments. */
-struct found {
-	uint64_t nblocks;
-	uint64_t ndocs;
-	uint64_t noccurrences;
-	uint64_t nterms;
-	uint64_t nunsure;	/* documents of which the text decides */
-	bool is_too_many;	/* more occurrences than are kept */
+struct collector {
+	const struct query_plan *plan;
+	const struct plan_tally *tally;	/* or NULL */
+	struct arena *arena;
+	bool is_out_of_memory;
 };
 
-/* A word that is a term of its own. */
-static int look_up_term(const struct piece_plan *p, struct segment_reader *seg,
-			struct found *f, struct scout_err *err)
+static void *room(struct collector *c, size_t n, size_t size)
 {
-	enum term_verdict verdict = TERM_YES;
-	struct term_scratch scratch;
-	struct term_info info;
-	int rc = segment_find_term(seg, p->term, &info, err);
+	void *p = arena_calloc(c->arena, n ? n : 1, size);
 
-	if (rc < 0)
-		return rc == SCOUT_E_NOTFOUND ? SCOUT_OK : rc;
-	if (p->match.test) {
-		term_scratch_init(&scratch);
-		rc = p->match.test(&p->match, &scratch, p->term, info.surface,
-				   &verdict);
-		term_scratch_release(&scratch);
-	}
-	if (rc < 0 || verdict == TERM_NO)
-		return rc;
-	f->nterms++;
-	f->ndocs += info.df;
-	f->noccurrences += info.cf;
-	if (verdict == TERM_PERHAPS)
-		f->nunsure += info.df;
-	return SCOUT_OK;
+	c->is_out_of_memory |= !p;
+	return p;
 }
 
-static int look_up(const struct piece_plan *p, struct segment_reader *seg,
-		   struct found *f, struct scout_err *err)
+/* The pieces of a leaf; text[i] is what is shown of them. */
+static struct explained_piece *collect_pieces(struct collector *c,
+					      unsigned leaf)
 {
-	struct expand_options options = { .counts = true };
-	struct expansion x;
-	struct arena arena;
-	int rc;
-
-	if (!p->is_expanded)
-		return look_up_term(p, seg, f, err);
-	arena_init(&arena, MEM_QUERY);
-	rc = expand_terms(seg, &p->match, &options, &arena, &x, err);
-	if (!rc) {
-		f->nblocks += x.nblocks;
-		f->nterms += x.nterms;
-		f->ndocs += x.ndocs;
-		f->noccurrences += x.noccurrences;
-		f->is_too_many |= x.noccurrences > EXPAND_MAX_POSITIONS;
-		if (x.unsure)
-			f->nunsure += set_count(x.unsure, seg->ndocs);
-	}
-	arena_release(&arena);
-	return rc;
-}
-
-/* What it cost, and how far it goes. */
-static void put_found(const struct found *f, bool is_expanded,
-		      bool needs_positions, struct buf *out)
-{
-	if (is_expanded)
-		buf_printf(out, ", %llu blocks, %llu terms", (ull)f->nblocks,
-			   (ull)f->nterms);
-	buf_printf(out, ", %llu files, %llu occurrences", (ull)f->ndocs,
-		   (ull)f->noccurrences);
-	if (f->nunsure)
-		buf_printf(out, "; of %llu files the text decides",
-			   (ull)f->nunsure);
-	if (f->is_too_many && needs_positions)
-		buf_put_str(out, "; too many for their places to be known");
-}
-
-static int explain_piece(struct span piece, const struct piece_plan *p,
-			 bool needs_positions,
-			 struct index_snapshot *snapshot, struct buf *out,
-			 struct scout_err *err)
-{
-	struct found f = { 0 };
+	const struct leaf_plan *plan = &c->plan->leaves[leaf];
+	const struct ast *node = leaf < c->plan->tree->nleaves ?
+					 c->plan->tree->leaves[leaf] : NULL;
+	struct explained_piece *out = room(c, plan->npieces, sizeof(*out));
 	size_t i;
-	int rc = SCOUT_OK;
 
-	buf_put_str(out, "    ");
-	put_printable(piece, out);
-	buf_printf(out, ": %s", p->is_expanded ? p->match.name : "word ");
-	if (!p->is_expanded)
-		put_printable(p->term, out);
-	for (i = 0; snapshot && i < snapshot->nsegments && !rc; i++)
-		rc = look_up(p, &snapshot->segments[i], &f, err);
-	if (rc < 0)
-		return rc;
-	if (snapshot)
-		put_found(&f, p->is_expanded, needs_positions, out);
-	buf_put_u8(out, '\n');
-	return SCOUT_OK;
+	for (i = 0; out && i < plan->npieces; i++) {
+		const struct piece_plan *p = &plan->pieces[i];
+		const struct need_word *needed = p->match.ctx;
+
+		out[i].is_expanded = p->is_expanded;
+		out[i].how = p->is_expanded ? p->match.name : "word";
+		out[i].term = p->term;
+		if (c->tally)
+			out[i].counts = c->tally->leaves[leaf].pieces[i];
+		out[i].lacks_places = plan->needs_positions &&
+				      out[i].counts.is_too_many;
+		out[i].text = node ? node->pieces[i].raw : needed->shown;
+	}
+	return out;
 }
 
-static void indent(struct buf *out, unsigned depth)
+static void collect_need(struct collector *c, const struct leaf_need *need,
+			 struct explained_need *out)
 {
-	while (depth--)
-		buf_put_str(out, "  ");
-}
-
-/* What the index is asked about a regex or lit:. */
-static int explain_need(const struct query_plan *plan,
-			const struct leaf_need *need, unsigned depth,
-			struct index_snapshot *snapshot, struct buf *out,
-			struct scout_err *err)
-{
-	const struct leaf_plan *leaf = &plan->leaves[need->leaf];
 	size_t i;
-	int rc = SCOUT_OK;
 
-	if (need->kind != NEED_PHRASE) {
-		indent(out, depth);
-		buf_put_str(out, need->kind == NEED_ALL ? "all of\n" :
-							  "one of\n");
-		for (i = 0; i < need->nchild && !rc; i++)
-			rc = explain_need(plan, need->child[i], depth + 1,
-					  snapshot, out, err);
-		return rc;
+	*out = (struct explained_need){ .kind = need->kind };
+	if (need->kind == NEED_PHRASE) {
+		out->npieces = c->plan->leaves[need->leaf].npieces;
+		out->pieces = collect_pieces(c, need->leaf);
+		if (c->tally)
+			out->ncommon = c->tally->leaves[need->leaf].ncommon;
+		return;
 	}
-	if (leaf->npieces > 1) {
-		indent(out, depth);
-		buf_put_str(out, "one after the other\n");
-	}
-	for (i = 0; i < leaf->npieces && !rc; i++) {
-		const struct piece_plan *p = &leaf->pieces[i];
-		const struct need_word *w = p->match.ctx;
-
-		indent(out, depth - 1 - (leaf->npieces == 1));
-		rc = explain_piece(w->shown, p, leaf->needs_positions, snapshot,
-				   out, err);
-	}
-	return rc;
+	out->nchild = need->nchild;
+	out->child = room(c, need->nchild, sizeof(*out->child));
+	for (i = 0; out->child && i < need->nchild; i++)
+		collect_need(c, need->child[i], &out->child[i]);
 }
 
-static const char *how(const struct leaf_plan *leaf)
+static const char *why_anywhere(const struct ast *node)
 {
-	if (leaf->is_anywhere)
-		return "not narrowed by the index: every file is read";
-	if (leaf->is_approximate)
-		return "narrowed by the index, decided by the text";
-	return "answered by the index";
+	if (node->kind == AST_REGEX || node->kind == AST_LITERAL)
+		return "no word, and no part of one, is in every match";
+	return "the order of its marks is not in the index";
 }
 
-/* How many documents of a segment a filter lets through, of how many that had to
- * be looked at. */
-static int count_passing(const struct query_plan *plan, unsigned filter,
-			 struct segment_reader *seg, uint64_t *npassing,
-			 uint64_t *nlooked_at)
+static void collect_operand(struct collector *c, unsigned l,
+			    struct explained_operand *out)
 {
-	const struct match_node node = { .kind = AST_FILTER, .leaf = filter };
-	struct doc_filter f = { .seg = NULL };
-	struct arena arena;
-	doc_id doc, from, to;
-	bool passes;
-	int rc;
+	const struct leaf_plan *plan = &c->plan->leaves[l];
+	struct explained_need *need = NULL;
 
-	arena_init(&arena, MEM_QUERY);
-	rc = doc_filter_open(&f, seg, plan->filters, NULL, &arena);
-	if (!rc)
-		rc = doc_filter_range(&f, &node, &from, &to);
-	*nlooked_at += rc < 0 ? 0 : to - from;
-	for (doc = from; !rc && doc < to; doc++) {
-		rc = doc_filter_test(&f, filter, doc, &passes);
-		*npassing += !rc && passes && !segment_is_deleted(seg, doc);
+	out->node = c->plan->tree->leaves[l];
+	out->by = plan->is_anywhere ? BY_TEXT :
+		  plan->is_approximate ? BY_INDEX_AND_TEXT : BY_INDEX;
+	if (plan->is_anywhere)
+		out->why = why_anywhere(out->node);
+	out->npieces = plan->npieces;
+	out->pieces = collect_pieces(c, l);
+	if (plan->need)
+		need = room(c, 1, sizeof(*need));
+	if (need)
+		collect_need(c, plan->need, need);
+	out->need = need;
+	if (c->tally) {
+		out->most_files = c->tally->leaves[l].most_docs;
+		out->asked_files = c->tally->leaves[l].nasked;
+		out->found_files = c->tally->leaves[l].nfound;
 	}
-	doc_filter_close(&f);
-	arena_release(&arena);
-	return rc;
 }
 
-static int explain_filter(const struct query_plan *plan, unsigned filter,
-			  struct index_snapshot *snapshot, struct buf *out,
-			  struct scout_err *err)
+static void collect_filter(struct collector *c, unsigned f,
+			   struct explained_filter *out)
 {
-	uint64_t npassing = 0, nlooked_at = 0;
-	size_t i;
-	int rc = SCOUT_OK;
-
-	buf_printf(out, "  filter %u: ", filter);
-	ast_print(plan->tree->filters[filter], out);
-	for (i = 0; snapshot && i < snapshot->nsegments && !rc; i++)
-		rc = count_passing(plan, filter, &snapshot->segments[i],
-				   &npassing, &nlooked_at);
-	if (rc < 0)
-		return scout_err_set(err, rc, "looking at documents");
-	if (snapshot)
-		buf_printf(out, ": %llu files of %llu", (ull)npassing,
-			   (ull)nlooked_at);
-	buf_put_u8(out, '\n');
-	return SCOUT_OK;
+	out->node = c->plan->tree->filters[f];
+	if (!c->tally)
+		return;
+	out->most_files = c->tally->filters[f].most_docs;
+	out->nasked = c->tally->filters[f].ntested;
+	out->npassed = c->tally->filters[f].npassed;
 }
 
-/* How many documents are looked at closer, before any is. */
-static int explain_candidates(const struct query_plan *plan,
-			      struct index_snapshot *snapshot, struct buf *out,
-			      struct scout_err *err)
+int plan_explain(const struct query_plan *plan,
+		 const struct parsed_query *parsed, struct arena *arena,
+		 struct explanation *out)
 {
-	const struct segment_run_options options = { .trusts_flags = true };
-	uint64_t most = 0, ndocs = 0;
-	struct segment_run run;
-	struct arena arena;
-	size_t i;
-	int rc = SCOUT_OK;
+	struct collector c = { .plan = plan, .tally = plan->tally,
+			       .arena = arena };
+	unsigned i;
 
-	arena_init(&arena, MEM_QUERY);
-	for (i = 0; i < snapshot->nsegments && !rc; i++) {
-		rc = segment_run_open(&run, &snapshot->segments[i], plan,
-				      &options, &arena, err);
-		if (!rc)
-			most += run.iter->cost;
-		ndocs += snapshot->segments[i].ndocs;
-		segment_run_close(&run);
+	*out = (struct explanation){
+		.parsed = parsed,
+		.noperands = plan->tree->nleaves,
+		.nfilters = plan->tree->nfilters,
+		.by_line = plan->by_line,
+		.has_globs = plan->narrow && plan->narrow->is_set,
+		.has_counts = c.tally != NULL };
+	if (c.tally) {
+		out->nsegments = c.tally->nsegments;
+		out->nfiles = c.tally->ndocs;
+		out->most_files = c.tally->most_docs;
+		out->looked_at = c.tally->nlooked;
 	}
-	arena_release(&arena);
-	if (!rc)
-		buf_printf(out, "  looked at: at most %llu of %llu files\n",
-			   (ull)most, (ull)ndocs);
-	return rc;
-}
-
-int plan_explain(const struct query_plan *plan, const struct ast *root,
-		 struct index_snapshot *snapshot, struct buf *out,
-		 struct scout_err *err)
-{
-	unsigned l;
-	size_t i;
-	int rc = SCOUT_OK;
-
-	buf_put_str(out, "query: ");
-	ast_print(root, out);
-	buf_put_u8(out, '\n');
-	for (l = 0; l < plan->tree->nleaves && !rc; l++) {
-		const struct leaf_plan *leaf = &plan->leaves[l];
-
-		buf_printf(out, "  operand %u: ", l);
-		ast_print(plan->tree->leaves[l], out);
-		buf_printf(out, ": %s\n", how(leaf));
-		for (i = 0; i < leaf->npieces && !rc; i++)
-			rc = explain_piece(
-				plan->tree->leaves[l]->pieces[i].raw,
-				&leaf->pieces[i], leaf->needs_positions,
-				snapshot, out, err);
-		if (leaf->need && !rc)
-			rc = explain_need(plan, leaf->need, 2, snapshot, out,
-					  err);
-	}
-	for (l = 0; l < plan->tree->nfilters && !rc; l++)
-		rc = explain_filter(plan, l, snapshot, out, err);
-	if (plan->by_line)
-		buf_put_str(out, "  asked of each line by itself\n");
-	if (plan->narrow && plan->narrow->is_set)
-		buf_put_str(out, "  only files that -g, -t and -T let "
-				 "through\n");
-	if (!rc && snapshot)
-		rc = explain_candidates(plan, snapshot, out, err);
-	return rc < 0 ? rc : buf_status(out);
+	out->operands = room(&c, out->noperands, sizeof(*out->operands));
+	out->filters = room(&c, out->nfilters, sizeof(*out->filters));
+	for (i = 0; out->operands && i < out->noperands; i++)
+		collect_operand(&c, i, &out->operands[i]);
+	for (i = 0; out->filters && i < out->nfilters; i++)
+		collect_filter(&c, i, &out->filters[i]);
+	return c.is_out_of_memory ? SCOUT_E_NOMEM : SCOUT_OK;
 }

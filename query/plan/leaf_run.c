@@ -9,8 +9,10 @@ static int open_expansion(struct leaf_run *l, size_t i,
 	struct expansion *x = &l->expansions[i];
 	struct expand_options options = {
 		.positions = l->plan->needs_positions,
+		.counts = l->plan->counts,
 	};
-	int rc = expand_terms(seg, &l->plan->pieces[i].match, &options, arena, x, err);
+	int rc = expand_terms(seg, &l->plan->pieces[i].match, &options, arena,
+			      x, err);
 
 	if (rc < 0)
 		return rc;
@@ -42,6 +44,13 @@ static int test_term(struct leaf_run *l, size_t i, const struct term_info *info,
 	/* one that was cut might match with its rest */
 	*out_is_wanted =
 		verdict != TERM_NO || p->term.len >= TERM_CUT_MIN_BYTES;
+	if (*out_is_wanted)
+		l->expansions[i] = (struct expansion){
+			.ndocs = info->df,
+			.nterms = 1,
+			.noccurrences = info->cf,
+			.is_unsure = verdict != TERM_YES
+		};
 	return rc;
 }
 
@@ -78,7 +87,7 @@ int leaf_run_open(struct leaf_run *l, const struct leaf_plan *plan,
 	l->plan = plan;
 	l->is_approximate = plan->is_approximate || plan->is_anywhere;
 	l->has_positions = true;
-	l->checked_doc = l->joined_doc = DOC_NONE;
+	l->checked_doc = l->joined_doc = l->counted_doc = DOC_NONE;
 	if (plan->is_anywhere)
 		return SCOUT_OK;
 	n = plan->npieces;

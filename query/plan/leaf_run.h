@@ -15,7 +15,7 @@
 struct leaf_run {
 	const struct leaf_plan *plan;
 	struct word_cursor *words;	 /* one for each piece */
-	struct expansion *expansions;	 /* the same; unused for plain words */
+	struct expansion *expansions;	 /* the same; counts, of plain words */
 	struct piece_spans *pieces;	 /* working memory: their positions, */
 	struct position_reader *readers; /* or one after the other */
 	bool has_readers;		 /* all its words are terms */
@@ -34,6 +34,7 @@ struct leaf_run {
 	term_pos found;	  /* first, for one occurrence */
 	term_pos *joined; /* first, for a phrase */
 	size_t joined_cap;
+	doc_id counted_doc; /* the last that was counted, for --explain */
 };
 
 /* Looks its words up; plan is borrowed, what it takes is in arena.  On failure,

@@ -183,6 +183,31 @@ static int plan_leaves(struct planner *p, const struct plan_input *input,
 	return rc;
 }
 
+/* Room for what runs count. */
+static int make_tally(struct planner *p, struct query_plan *plan)
+{
+	struct plan_tally *t = arena_calloc(p->arena, 1, sizeof(*t));
+	unsigned l;
+
+	if (!t)
+		return out_of_memory(p);
+	t->leaves = arena_calloc(p->arena, plan->nleaves, sizeof(*t->leaves));
+	t->filters = arena_calloc(p->arena, plan->tree->nfilters,
+				  sizeof(*t->filters));
+	if (!t->leaves || !t->filters)
+		return out_of_memory(p);
+	for (l = 0; l < plan->nleaves; l++) {
+		plan->leaves[l].counts = true;
+		t->leaves[l].pieces =
+			arena_calloc(p->arena, plan->leaves[l].npieces,
+				     sizeof(*t->leaves[l].pieces));
+		if (!t->leaves[l].pieces)
+			return out_of_memory(p);
+	}
+	plan->tally = t;
+	return SCOUT_OK;
+}
+
 int plan_make(const struct plan_input *input, struct arena *arena,
 	      struct query_plan *out, struct scout_err *err)
 {
@@ -202,6 +227,9 @@ int plan_make(const struct plan_input *input, struct arena *arena,
 			  !(out->narrow && out->narrow->is_set) &&
 			  !out->by_line;
 	rc = plan_leaves(&p, input, needs, out);
+	out->tally = NULL;
+	if (!rc && input->counts)
+		rc = make_tally(&p, out);
 	buf_release(&p.fold);
 	return rc;
 }

@@ -11,6 +11,7 @@
 #include "query/filter/file_filter.h"
 #include "query/filter/path_narrow.h"
 #include "query/match/eval.h"
+#include "query/plan/plan_tally.h"
 #include "query/plan/term_match.h"
 #include "query/plan/text_need.h"
 
@@ -42,6 +43,8 @@ struct leaf_plan {
 	bool minds_overlong;
 	/* the positions of its words will be asked for */
 	bool needs_positions;
+	/* how many terms and occurrences it has is wanted, for --explain */
+	bool counts;
 };
 
 struct query_plan {
@@ -54,6 +57,7 @@ struct query_plan {
 	/* documents can be told by their words alone: no phrase, NEAR, NOT,
 	 * filter */
 	bool is_boolean;
+	struct plan_tally *tally;	/* what its runs count; NULL: nothing */
 };
 
 /* What a plan is made of; all of it is borrowed. */
@@ -63,6 +67,7 @@ struct plan_input {
 	const struct path_narrow *narrow;	/* NULL: all files */
 	bool wants_lines;	/* hit lines will be asked for, too */
 	bool by_line;		/* --scope=line */
+	bool counts;		/* its runs count, for --explain */
 };
 
 /* Makes the plan in arena. */

@@ -1,6 +1,7 @@
 #include "query/plan/segment_run.h"
 
 #include "query/plan/need_run.h"
+#include "query/plan/run_tally.h"
 #include "query/plan/segment_docs.h"
 
 /* --- Leaves of the document at hand, as a source ------------------------- */
@@ -103,6 +104,29 @@ static int index_near(void *ctx, unsigned a, unsigned b, uint32_t after,
 	return rc == SCOUT_END ? SCOUT_OK : rc;
 }
 
+/* The same, counted. */
+static int counted_leaf(void *ctx, unsigned leaf, bool want_positions,
+			struct leaf_spans *out)
+{
+	int rc = index_leaf(ctx, leaf, want_positions, out);
+
+	if (!rc)
+		run_tally_asked(ctx, leaf, out->n > 0);
+	return rc;
+}
+
+static int counted_near(void *ctx, unsigned a, unsigned b, uint32_t after,
+			uint32_t before, bool *out_known, bool *out_found)
+{
+	int rc = index_near(ctx, a, b, after, before, out_known, out_found);
+
+	if (!rc && *out_known) { /* then the document has both */
+		run_tally_asked(ctx, a, true);
+		run_tally_asked(ctx, b, true);
+	}
+	return rc;
+}
+
 static int index_filter(void *ctx, unsigned filter, bool *out)
 {
 	struct segment_run *r = ctx;
@@ -198,6 +222,10 @@ int segment_run_open(struct segment_run *r, struct segment_reader *seg,
 	r->trusts_flags = options->trusts_flags;
 	r->dropped = options->dropped;
 	r->doc = DOC_NONE;
+	if (plan->tally) {
+		source.leaf = counted_leaf;
+		source.near = counted_near;
+	}
 	source.lines = (struct line_limits){ r, index_last_below };
 	match_run_init(&r->match, plan->tree, &source);
 	r->leaves = arena_calloc(arena, plan->nleaves, sizeof(*r->leaves));
@@ -212,6 +240,8 @@ int segment_run_open(struct segment_run *r, struct segment_reader *seg,
 		rc = open_by_line(r);
 	if (!rc)
 		rc = segment_docs_make(r, &r->iter);
+	if (!rc && plan->tally)
+		rc = run_tally_opened(r);
 	return rc < 0 ? scout_err_set(err, rc, "opening a query") : rc;
 }
 
@@ -221,6 +251,8 @@ void segment_run_close(struct segment_run *r)
 
 	if (!r->seg)
 		return;
+	if (r->plan->tally)
+		run_tally_closed(r);
 	for (l = 0; r->leaves && l < r->plan->nleaves; l++)
 		leaf_run_close(&r->leaves[l]);
 	match_run_release(&r->match);
@@ -284,6 +316,8 @@ int segment_run_next(struct segment_run *r, bool all, struct scout_err *err)
 		from = doc + 1;
 	}
 	r->lines_are_open = false;
+	if (r->plan->tally)
+		r->plan->tally->nlooked++;
 	if (r->trusts_flags)
 		return SCOUT_OK;
 	return segment_doc(r->seg, doc, NULL, &r->info, err);

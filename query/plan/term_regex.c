@@ -111,8 +111,8 @@ static const char *name_of(const struct need_word *w)
 {
 	return w->is_single	 ? "of a script without spaces" :
 	       !w->is_open_after ?
-			(w->is_open_before ? "end " : "word ") :
-			(w->is_open_before ? "inside " : "beginning ");
+			(w->is_open_before ? "end" : "word") :
+			(w->is_open_before ? "inside" : "beginning");
 }
 
 int term_regex_make(const struct need_word *w, struct arena *arena,
