@@ -213,6 +213,55 @@ static int copy_rules(struct run *r, const struct walk_rules *rules,
 	return rc < 0 ? scout_err_set(err, rc, "reading the walk's rules") : rc;
 }
 
+/* A folder without an index is walked as the flags say. */
+static void take_wishes(struct walk_rules *rules,
+			const struct walk_rules *wishes)
+{
+	rules->hidden = wishes->hidden;
+	rules->no_ignore = wishes->no_ignore;
+	rules->no_require_git = wishes->no_require_git;
+	rules->follow = wishes->follow;
+	rules->one_file_system = wishes->one_file_system;
+	rules->include_binary = wishes->include_binary;
+}
+
+/* An index has the files that it was made with: says which of those that the
+ * flags ask for are not among them. */
+static void note_wishes(const struct run *r, const struct walk_rules *wishes,
+			const struct walk_rules *rules)
+{
+	const struct {
+		bool is_missing;
+		const char *flag;
+	} flags[] = {
+		{ wishes->hidden && !rules->hidden, " --hidden" },
+		{ wishes->no_ignore && !rules->no_ignore, " --no-ignore" },
+		{ wishes->no_require_git && !rules->no_require_git,
+		  " --no-require-git" },
+		{ wishes->follow && !rules->follow, " --follow" },
+		{ wishes->one_file_system && !rules->one_file_system,
+		  " --one-file-system" },
+		{ wishes->include_binary && !rules->include_binary, " -uuu" },
+	};
+	struct buf text = BUF_INIT(MEM_QUERY);
+	const char *message;
+	size_t i, empty;
+
+	buf_put_str(&text, "note: the index was made without");
+	empty = text.len;
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (flags[i].is_missing)
+			buf_put_str(&text, flags[i].flag);
+	if (text.len > empty) {
+		buf_put_str(&text, ", which decides what files it has");
+		message = buf_cstr(&text);
+		if (message && r->emitter.sink->message)
+			r->emitter.sink->message(r->emitter.sink->ctx,
+						 message);
+	}
+	buf_release(&text);
+}
+
 /* Root and rules: the index' own, or those of a bare folder. */
 static int find_files(struct run *r, const char *root, struct scout_err *err)
 {
@@ -223,6 +272,7 @@ static int find_files(struct run *r, const char *root, struct scout_err *err)
 	if (!r->index) {
 		SCOUT_ASSERT(root);
 		r->rules.search_zip = r->query->options.search_zip;
+		take_wishes(&r->rules, &r->query->options.narrow);
 		return walk_rules_load_global(&r->rules, &r->arena, err);
 	}
 	rc = scout_index_snapshot(r->index, &r->snapshot, err);
@@ -234,6 +284,7 @@ static int find_files(struct run *r, const char *root, struct scout_err *err)
 				     "compressed file is in it; make it anew "
 				     "with that flag", r->index->dir);
 	r->root = r->index->root;
+	note_wishes(r, &r->query->options.narrow, &r->snapshot->rules);
 	r->stats->index_time_ns = r->snapshot->run_started_ns;
 	r->stats->index_segments = r->snapshot->nsegments;
 	for (i = 0; i < r->snapshot->nsegments; i++)

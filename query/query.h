@@ -90,7 +90,9 @@ struct query_options {
 	bool counts;		/* a run counts, for scout_query_explain */
 	unsigned nthreads;	/* 0: as many as processors */
 	/* -g -t -T: globs, types and types_not of these rules, borrowed until
-	 * the query is freed; files that they leave out are in no answer */
+	 * the query is freed; files that they leave out are in no answer.
+	 * The rest is how a folder without an index is walked; of an index a
+	 * message says where it was made otherwise. */
 	struct walk_rules narrow;
 };
 

@@ -82,6 +82,7 @@ int text_printer_init(struct text_printer *p, const struct query_flags *flags,
 		.null = flags->null,
 		.preview = flags->preview,
 		.has_context = flags->before || flags->after,
+		.include_zero = flags->include_zero,
 		.max_columns = flags->max_columns,
 		.max_count = flags->max_count,
 		.colors = color ? &flags->colors : NULL,
@@ -459,12 +460,19 @@ static int text_group_break(void *ctx)
 
 /* Files ---------------------------------------------------------------- */
 
+/* --include-zero: all files come, those that match have lines. */
+static bool counts_zero(const struct text_printer *p)
+{
+	return p->include_zero && (p->mode == PRINT_COUNT ||
+				   p->mode == PRINT_COUNT_MATCHES);
+}
+
 static int text_begin_file(void *ctx, const struct scout_file *file)
 {
 	struct text_printer *p = ctx;
 	int rc;
 
-	p->files++;
+	p->files += !counts_zero(p);
 	if (p->mode == PRINT_NOTHING)
 		return SCOUT_OK;
 	rc = render_path(p, file->path);
@@ -483,6 +491,7 @@ static int text_begin_file(void *ctx, const struct scout_file *file)
 /* The line of -c and --count-matches. */
 static void put_count(struct text_printer *p, uint64_t n)
 {
+	p->files += counts_zero(p) && n;
 	if (p->with_path) {
 		put_linked_path(p);
 		output_put_byte(p->out, p->null ? '\0' : ':');

@@ -21,6 +21,7 @@ struct text_printer {
 	bool only_matching, per_match, trim, null, preview;
 	bool uses_matches;	/* submatches matter to what is printed */
 	bool has_context;
+	bool include_zero;	/* counts of 0 are no matches */
 	uint64_t max_columns, max_count;
 	const struct colors *colors;	/* NULL: none */
 	const struct hyperlink *link;	/* NULL: none */

@@ -31,6 +31,7 @@ static int apply_context(void *options, const struct flag *flag,
 				     "-%c, --%s wants a number of lines, "
 				     "not '%s'", flag->letter, flag->name,
 				     value);
+	f->passthru = false;
 	if (f->context_both && flag->letter != 'C')
 		f->before = f->after = 0;
 	f->context_both = flag->letter == 'C';
@@ -220,6 +221,51 @@ static int apply_group_separator(void *options, const struct flag *flag,
 	return SCOUT_OK;
 }
 
+/* -u: as --no-ignore, then --hidden, then --binary, too. */
+static int apply_unrestricted(void *options, const struct flag *flag,
+			      const char *value, struct scout_err *err)
+{
+	struct query_flags *f = options;
+
+	(void)flag;
+	(void)value;
+	(void)err;
+	f->files.include_binary = f->files.hidden;
+	f->files.hidden = f->files.no_ignore;
+	f->files.no_ignore = true;
+	return SCOUT_OK;
+}
+
+/* The rest of what chooses files; --no-... and --ignore undo it. */
+static int apply_files(void *options, const struct flag *flag,
+		       const char *value, struct scout_err *err)
+{
+	struct query_flags *f = options;
+	const struct {
+		const char *name;
+		bool *field;
+		bool value;
+	} flags[] = {
+		{ "hidden", &f->files.hidden, true },
+		{ "no-ignore", &f->files.no_ignore, true },
+		{ "ignore", &f->files.no_ignore, false },
+		{ "follow", &f->files.follow, true },
+		{ "no-follow", &f->files.follow, false },
+		{ "one-file-system", &f->files.one_file_system, true },
+		{ "no-one-file-system", &f->files.one_file_system, false },
+		{ "no-require-git", &f->files.no_require_git, true },
+		{ "require-git", &f->files.no_require_git, false },
+	};
+	size_t i;
+
+	(void)value;
+	(void)err;
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (!strcmp(flags[i].name, flag->name))
+			*flags[i].field = flags[i].value;
+	return SCOUT_OK;
+}
+
 static int apply_nothing(void *options, const struct flag *flag,
 			 const char *value, struct scout_err *err)
 {
@@ -272,7 +318,7 @@ static const struct flag table[] = {
 	     "which candidates to open"),
 	SET("check-reads", 0, check_reads, true,
 	    "verify the checksums of what is read of the index"),
-	NUMBER("threads", 'j', nthreads, "N", "threads (0: one a processor)"),
+	NUMBER("threads", 'j', nthreads, "N", "threads, up to 256 (0: one a processor)"),
 	CALL("scope", 0, "file or line", apply_scope,
 	     "what the query is asked of: each file, or each line by itself"),
 
@@ -291,8 +337,14 @@ static const struct flag table[] = {
 	CALL("after-context", 'A', "N", apply_context, "show N lines after"),
 	CALL("before-context", 'B', "N", apply_context, "show N lines before"),
 	CALL("context", 'C', "N", apply_context, "show N lines around"),
+	SET("passthru", 0, passthru, true, "show all lines of files that match"),
+	SET("passthrough", 0, passthru, true, NULL),
+	SET("include-zero", 0, include_zero, true,
+	    "with counts: also files with none"),
+	SET("no-include-zero", 0, include_zero, false, NULL),
+	SET("files", 0, files_only, true, "print the paths of all files"),
 	CALL("max-count", 'm', "N", apply_max_count,
-	     "at most N matching lines of a file"),
+	     "at most N matching lines of a file (0: nothing matches)"),
 
 	SET("line-number", 'n', line_number, YES, "show line numbers"),
 	SET("no-line-number", 'N', line_number, NO, "show no line numbers"),
@@ -318,7 +370,7 @@ static const struct flag table[] = {
 	SET("trim", 0, trim, true, "drop white space before lines"),
 	SET("no-trim", 0, trim, false, NULL),
 	NUMBER("max-columns", 'M', max_columns, "N",
-	       "leave out lines longer than N bytes"),
+	       "leave out lines longer than N bytes (0: none)"),
 	SET("max-columns-preview", 0, preview, true,
 	    "show the beginning of such lines"),
 	SET("no-max-columns-preview", 0, preview, false, NULL),
@@ -338,7 +390,7 @@ static const struct flag table[] = {
 	     "the order of files; score: the best first"),
 	CALL("sortr", 0, "path, modified, size or score", apply_sort,
 	     "the same, reversed"),
-	NUMBER("top", 0, top, "N", "only the N files that answer best"),
+	NUMBER("top", 0, top, "N", "only the N files that answer best (0: all)"),
 	CALL("sort-files", 0, NULL, apply_nothing, NULL),
 	SET("line-buffered", 0, by_line, YES, "write every line at once"),
 	SET("block-buffered", 0, by_line, NO, "write in large blocks"),
@@ -350,7 +402,7 @@ static const struct flag table[] = {
 	SET("explain", 0, explain, true, "print how the query was answered; as JSON with --json"),
 	TEXT("batch", 0, batch, "FILE", "count many queries, one a line"),
 	NUMBER("repeat", 0, repeat, "N",
-	       "with --batch: run each N times, report the median"),
+	       "with --batch: run each N times (1 to 100000), report the median"),
 	SET("no-messages", 0, no_messages, true,
 	    "say nothing of unreadable files"),
 	SET("messages", 0, no_messages, false, NULL),
@@ -359,6 +411,22 @@ static const struct flag table[] = {
 	SET("no-config", 0, no_config, true, "read no configuration file"),
 	SET("help", 'h', help, true, "short help; --help says more"),
 	SET("version", 'V', version, true, "print the version"),
+
+	CALL("hidden", '.', NULL, apply_files, "hidden files, too: with an "
+	     "index, what it was made with decides"),
+	CALL("no-ignore", 0, NULL, apply_files, "ignored files, too; the same"),
+	CALL("ignore", 0, NULL, apply_files, NULL),
+	CALL("no-require-git", 0, NULL, apply_files,
+	     "heed .gitignore outside of git, too; the same"),
+	CALL("require-git", 0, NULL, apply_files, NULL),
+	CALL("unrestricted", 'u', NULL, apply_unrestricted,
+	     "--no-ignore; -uu --hidden, -uuu binary files, too"),
+	CALL("follow", 'L', NULL, apply_files,
+	     "follow symbolic links; the same"),
+	CALL("no-follow", 0, NULL, apply_files, NULL),
+	CALL("one-file-system", 0, NULL, apply_files,
+	     "stay on one file system; the same"),
+	CALL("no-one-file-system", 0, NULL, apply_files, NULL),
 
 	/* accepted for the sake of scripts: what they ask for is so anyway */
 	CALL("mmap", 0, NULL, apply_nothing, NULL),
@@ -382,6 +450,18 @@ static const struct flag table[] = {
 	 * docs/output.md */
 	REFUSED("no-hidden", 0, NULL, "which files there are is decided by "
 		"scout-index build; -g '!.*' leaves hidden ones out"),
+	REFUSED("no-ignore-vcs", 0, NULL, "which files there are is decided by "
+		"scout-index build; its --no-ignore heeds no ignore file"),
+	REFUSED("no-ignore-dot", 0, NULL, "which files there are is decided "
+		"by scout-index build; its --no-ignore heeds no ignore file"),
+	REFUSED("no-ignore-exclude", 0, NULL, "which files there are is decided "
+		"by scout-index build; its --no-ignore heeds no ignore file"),
+	REFUSED("no-ignore-files", 0, NULL, "which files there are is decided "
+		"by scout-index build; its --no-ignore heeds no ignore file"),
+	REFUSED("no-ignore-global", 0, NULL, "which files there are is decided "
+		"by scout-index build; its --no-ignore heeds no ignore file"),
+	REFUSED("no-ignore-parent", 0, NULL, "which files there are is decided "
+		"by scout-index build; its --no-ignore heeds no ignore file"),
 	REFUSED("max-depth", 'd', "N", "which files there are is decided by "
 		"scout-index build; -g '!/*/*/**' keeps two levels"),
 	REFUSED("max-filesize", 0, "SIZE",

@@ -67,6 +67,15 @@ static int check(const struct query_flags *flags, struct scout_err *err)
 				     "--json cannot be used with -c, "
 				     "--count-matches, -l or "
 				     "--files-without-match");
+	if (flags->files_only && (flags->words.nitems ||
+				  flags->patterns.nitems))
+		return scout_err_set(err, SCOUT_E_USAGE,
+				     "--files takes no query; -g 'FOLDER/**' "
+				     "and -t choose files");
+	if (flags->include_zero && flags->line_scope)
+		return scout_err_set(err, SCOUT_E_USAGE,
+				     "--include-zero and --scope=line cannot "
+				     "both be used");
 	if (flags->fixed_strings && flags->pcre2)
 		return scout_err_set(err, SCOUT_E_USAGE,
 				     "-F and -P cannot both be used");
@@ -167,6 +176,8 @@ enum print_mode query_flags_mode(const struct query_flags *flags)
 {
 	if (flags->quiet)
 		return PRINT_NOTHING;
+	if (flags->files_only)
+		return PRINT_PATHS;
 	if (flags->count_matches || (flags->count && flags->only_matching))
 		return PRINT_COUNT_MATCHES;
 	if (flags->count)
@@ -222,6 +233,12 @@ int query_flags_text(const struct query_flags *flags, struct buf *out,
 				     "'%s' is one argument too many after -e "
 				     "(to search in a folder, add path:FOLDER/ "
 				     "to the query)", flags->words.items[0]);
+	if (flags->files_only) {
+		buf_put_str(out, "size:0..");
+		return buf_status(out) < 0 ?
+			       scout_err_set(err, SCOUT_E_NOMEM, "query text") :
+			       SCOUT_OK;
+	}
 	if (flags->fixed_strings || flags->pcre2)
 		return pattern_text(flags, out, out_form, err);
 	if (flags->patterns.nitems > 1)
@@ -270,10 +287,16 @@ void query_flags_options(const struct query_flags *flags,
 	out->files_without_match = flags->paths && flags->without_match &&
 				   out->detail == DETAIL_FILES;
 	if (out->detail == DETAIL_TEXT) {
-		out->before = (uint32_t)flags->before;
-		out->after = (uint32_t)flags->after;
+		out->before = flags->passthru ? UINT32_MAX :
+						(uint32_t)flags->before;
+		out->after = flags->passthru ? UINT32_MAX :
+					       (uint32_t)flags->after;
 	}
 	out->max_count = flags->max_count;
+	out->parse.has_all_files = flags->include_zero &&
+				   (out->detail == DETAIL_LINES ||
+				    out->detail == DETAIL_MATCHES);
+	out->narrow = flags->files;
 	out->narrow.globs = flags->globs.items;
 	out->narrow.nglobs = flags->globs.nitems;
 	out->narrow.nglobs_icase = flags->globs_icase ? flags->globs.nitems :

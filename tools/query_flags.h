@@ -34,6 +34,8 @@ struct query_flags {
 	struct flag_list globs, iglobs;	/* -g --iglob */
 	struct flag_list types, types_not;	/* -t -T */
 	int globs_icase;		/* --glob-case-insensitive */
+	struct walk_rules files;	/* --hidden and its like, alone */
+	int files_only;			/* --files: no query */
 	struct flag_list words;		/* arguments */
 	int case_mode;			/* enum case_mode */
 	int fixed_strings, pcre2;	/* patterns of grep, not the language */
@@ -53,6 +55,7 @@ struct query_flags {
 	/* what to print; read query_flags_mode for the outcome */
 	int count, count_matches, paths, quiet, json;
 	int without_match;		/* of paths: files that do not match */
+	int include_zero;		/* of counts: these, too */
 	int max_count_given;
 	uint64_t max_count;
 	int sort;			/* enum query_sort */
@@ -61,6 +64,7 @@ struct query_flags {
 	uint64_t top;			/* 0: all */
 	uint64_t before, after;
 	int context_both;		/* -C gave before and after */
+	int passthru;			/* all lines of files that match */
 	/* how */
 	int line_number, heading, filename;	/* enum tristate */
 	int column;				/* enum tristate */

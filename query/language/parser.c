@@ -603,9 +603,28 @@ static int plain_query(struct span text, const struct parse_options *options,
 	return SCOUT_OK;
 }
 
-int query_parse(struct span text, const struct parse_options *options,
-		struct arena *arena, struct parsed_query *out,
-		struct scout_err *err)
+/* Makes the root "root OR size:0..", which is true of all files and shows the
+ * lines of root. */
+static int add_all_files(struct ast **root, struct arena *arena,
+			 struct scout_err *err)
+{
+	struct ast *filter = arena_calloc(arena, 1, sizeof(*filter));
+	struct ast *child[2] = { *root, filter };
+	struct parser p = { .arena = arena, .err = err };
+
+	if (!filter)
+		return scout_err_set(err, SCOUT_E_NOMEM, "reading a query");
+	filter->kind = AST_FILTER;
+	filter->field = FIELD_SIZE;
+	filter->text = span_str("0..");
+	filter->pos = (*root)->pos + (*root)->len;
+	filter->height = 1;
+	return new_operator(&p, AST_OR, child, 2, root);
+}
+
+static int parse_language(struct span text, const struct parse_options *options,
+			  struct arena *arena, struct parsed_query *out,
+			  struct scout_err *err)
 {
 	struct parsed_query query = { .text = text,
 				      .case_mode = options->case_mode };
@@ -613,8 +632,6 @@ int query_parse(struct span text, const struct parse_options *options,
 	struct lex_list tokens;
 	int rc;
 
-	if (options->form != QUERY_LANGUAGE)
-		return plain_query(text, options, arena, out, err);
 	p.notes = (struct note_list){ text, arena, &query.notes };
 	rc = query_lex(text, arena, &tokens, err);
 	if (rc < 0)
@@ -624,6 +641,22 @@ int query_parse(struct span text, const struct parse_options *options,
 		rc = parse_tokens(&p, &tokens);
 	operand_builder_release(&p.operands);
 	if (rc == SCOUT_OK)
+		*out = query;
+	return rc;
+}
+
+int query_parse(struct span text, const struct parse_options *options,
+		struct arena *arena, struct parsed_query *out,
+		struct scout_err *err)
+{
+	struct parsed_query query = { .text = text };
+	int rc = options->form == QUERY_LANGUAGE ?
+			 parse_language(text, options, arena, &query, err) :
+			 plain_query(text, options, arena, &query, err);
+
+	if (!rc && options->has_all_files)
+		rc = add_all_files(&query.root, arena, err);
+	if (!rc)
 		*out = query;
 	return rc;
 }

@@ -26,6 +26,7 @@ enum query_form {
 struct parse_options {
 	enum case_mode case_mode;	/* from -i -s -S; case: in the query wins */
 	enum query_form form;
+	bool has_all_files;	/* a file without a match is in the answer, too */
 };
 
 /*
