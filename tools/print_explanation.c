@@ -65,6 +65,12 @@ static void put_need(struct printer *p, const struct explained_need *need,
 			   "many files to narrow\n", need->ncommon,
 			   p->plan->nsegments);
 	}
+	if (need->nspared) {
+		indent(p, depth);
+		buf_printf(&p->text, "not looked up in %u of %u segments: the "
+			   "others narrow enough\n", need->nspared,
+			   p->plan->nsegments);
+	}
 	for (i = 0; i < need->nchild; i++)
 		put_need(p, &need->child[i], depth + 1);
 }

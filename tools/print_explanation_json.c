@@ -169,6 +169,7 @@ static void put_need(struct output *out, const struct explained_need *need)
 	if (need->kind == NEED_PHRASE) {
 		put_pieces(out, need->pieces, need->npieces);
 		put_number(out, ",", "segments_not_asked", need->ncommon);
+		put_number(out, ",", "segments_spared", need->nspared);
 	} else {
 		output_put_str(out, ",\"children\":[");
 		for (i = 0; i < need->nchild; i++) {

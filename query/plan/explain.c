@@ -50,8 +50,10 @@ static void collect_need(struct collector *c, const struct leaf_need *need,
 	if (need->kind == NEED_PHRASE) {
 		out->npieces = c->plan->leaves[need->leaf].npieces;
 		out->pieces = collect_pieces(c, need->leaf);
-		if (c->tally)
+		if (c->tally) {
 			out->ncommon = c->tally->leaves[need->leaf].ncommon;
+			out->nspared = c->tally->leaves[need->leaf].nspared;
+		}
 		return;
 	}
 	out->nchild = need->nchild;

@@ -25,7 +25,8 @@ struct explained_need {
 	struct explained_piece *pieces;	/* PHRASE: one after the other */
 	size_t npieces;
 	unsigned ncommon;	/* PHRASE: segments that have it in so many files
-				 * that they were not asked */
+				 * that they were not asked, */
+	unsigned nspared;	/* or where others narrow enough */
 	struct explained_need *child;
 	size_t nchild;
 };

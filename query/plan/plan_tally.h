@@ -24,7 +24,8 @@ struct leaf_tally {
 	uint64_t most_docs;	/* estimate: it is in so many at most */
 	uint64_t nasked;	/* documents of which it was asked */
 	uint64_t nfound;	/* of these, where the index says yes or perhaps */
-	unsigned ncommon;	/* segments where it is not worth asking */
+	unsigned ncommon;	/* segments where it is not worth asking, */
+	unsigned nspared;	/* or that it was not looked up in */
 };
 
 struct filter_tally {

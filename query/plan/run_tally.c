@@ -63,7 +63,9 @@ int run_tally_opened(struct segment_run *r)
 							r->seg->ndocs;
 	for (l = 0; l < r->plan->nleaves; l++) {
 		t->leaves[l].most_docs += most_docs(r, l);
-		t->leaves[l].ncommon += r->leaves[l].is_common;
+		t->leaves[l].nspared += r->leaves[l].is_spared;
+		t->leaves[l].ncommon += r->leaves[l].is_common &&
+					!r->leaves[l].is_spared;
 		for (i = 0; r->leaves[l].expansions &&
 			    i < r->plan->leaves[l].npieces; i++)
 			add_piece(&t->leaves[l].pieces[i],
