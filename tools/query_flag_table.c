@@ -495,8 +495,10 @@ static const struct flag table[] = {
 		"UTF-16 with a byte order mark"),
 	REFUSED("file", 'f', "FILE",
 		"not supported; --batch FILE counts many queries"),
-	REFUSED("replace", 'r', "TEXT", "not supported"),
-	REFUSED("stop-on-nonmatch", 0, NULL, "not supported"),
+	REFUSED("replace", 'r', "TEXT",
+		"not supported: lines are printed as the files have them"),
+	REFUSED("stop-on-nonmatch", 0, NULL,
+		"not supported; -m N ends a file after N lines"),
 	REFUSED("pre", 0, "COMMAND", "not supported: the index knows the text "
 		"of the files themselves"),
 	REFUSED("pre-glob", 0, "GLOB", "not supported, as --pre"),

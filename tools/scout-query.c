@@ -48,18 +48,20 @@ struct session {
 	size_t nsources;
 };
 
-/* Which folder holds the index.  SCOUT_E_NOTFOUND says how to make one. */
-static int find_index(struct session *s)
+/* Which folder holds the index.  *out_given as the user calls it, or NULL.
+ * SCOUT_E_NOTFOUND says how to make one. */
+static int find_index(struct session *s, const char **out_given)
 {
 	const char *env = getenv("SCOUT_INDEX");
 	struct scout_err err = SCOUT_ERR_INIT;
 	int rc;
 
-	s->named = s->flags.indexes.nitems || (env && *env);
+	*out_given = s->flags.indexes.nitems ? s->flags.indexes.items[0] :
+		     env && *env	     ? env :
+					       NULL;
+	s->named = *out_given != NULL;
 	if (s->named)
-		return registry_resolve(s->flags.indexes.nitems ?
-						s->flags.indexes.items[0] : env,
-					&s->index_dir, &s->err);
+		return registry_resolve(*out_given, &s->index_dir, &s->err);
 	rc = scout_index_find(".", &s->index_dir, &err);
 	if (rc == SCOUT_E_NOTFOUND)
 		return scout_err_set(&s->err, SCOUT_E_NOTFOUND,
@@ -71,8 +73,47 @@ static int find_index(struct session *s)
 	return rc;
 }
 
-/* Opens the index in the folder that index_dir names. */
-static int open_index(struct session *s, struct scout_index **out)
+/* Whether there is an index in the folder .scout of dir. */
+static bool has_index_inside(const char *dir)
+{
+	struct buf path = BUF_INIT(MEM_OTHER);
+	struct scout_index *index = NULL;
+	struct scout_err err = SCOUT_ERR_INIT;
+	const char *inside;
+	bool found;
+
+	buf_printf(&path, "%s/.scout", dir);
+	inside = buf_cstr(&path);
+	found = inside && scout_index_open(inside, &index, &err) == SCOUT_OK;
+	scout_index_close(index);
+	buf_release(&path);
+	return found;
+}
+
+/* No index where the user says there is one: what else could be meant. */
+static int no_such_index(struct session *s, const char *given)
+{
+	const char *by = s->flags.indexes.nitems ? "" : " (of SCOUT_INDEX)";
+
+	scout_err_clear(&s->err);
+	if (*given && has_index_inside(given))
+		return scout_err_set(&s->err, SCOUT_E_NOTFOUND,
+				     "no index in '%s'%s, but there is one in "
+				     "'%s/.scout'", given, by, given);
+	if (registry_is_name(given))
+		return scout_err_set(&s->err, SCOUT_E_NOTFOUND,
+				     "no index in '%s'%s and none of that name; "
+				     "'scout-index list' shows the names", given,
+				     by);
+	return scout_err_set(&s->err, SCOUT_E_NOTFOUND,
+			     "no index in '%s'%s; 'scout-index build --index "
+			     "'%s' DIR' would make one", given, by, given);
+}
+
+/* Opens the index in the folder that index_dir names; given: what the user calls
+ * it, NULL if it was found. */
+static int open_index(struct session *s, const char *given,
+		      struct scout_index **out)
 {
 	const char *dir = buf_cstr(&s->index_dir);
 	int rc;
@@ -82,14 +123,16 @@ static int open_index(struct session *s, struct scout_index **out)
 	rc = index_place_check(dir, s->flags.force_remote, &s->err);
 	if (rc < 0)
 		return rc;
-	return s->flags.check_reads ?
-		       scout_index_open_checked(dir, out, &s->err) :
-		       scout_index_open(dir, out, &s->err);
+	rc = s->flags.check_reads ?
+		     scout_index_open_checked(dir, out, &s->err) :
+		     scout_index_open(dir, out, &s->err);
+	return rc == SCOUT_E_NOTFOUND && given ? no_such_index(s, given) : rc;
 }
 
 /* Opens what is to be searched. */
 static int open_target(struct session *s)
 {
+	const char *given;
 	int rc;
 
 	if (s->flags.root) {
@@ -97,7 +140,7 @@ static int open_target(struct session *s)
 		s->named = true;
 		return SCOUT_OK;
 	}
-	rc = find_index(s);
+	rc = find_index(s, &given);
 	if (rc == SCOUT_E_NOTFOUND && s->flags.brute && !s->named) {
 		scout_err_clear(&s->err);
 		s->root = ".";
@@ -105,7 +148,7 @@ static int open_target(struct session *s)
 	}
 	if (rc < 0)
 		return rc;
-	rc = open_index(s, &s->index);
+	rc = open_index(s, given, &s->index);
 	if (rc == SCOUT_OK)
 		s->root = scout_index_root(s->index);
 	return rc;
@@ -247,7 +290,8 @@ static int open_sources(struct session *s)
 		rc = registry_resolve(s->flags.indexes.items[i],
 				      &s->index_dir, &s->err);
 		if (!rc)
-			rc = open_index(s, &s->sources[i].index);
+			rc = open_index(s, s->flags.indexes.items[i],
+					&s->sources[i].index);
 	}
 	return rc;
 }
@@ -297,6 +341,8 @@ static int search(struct session *s, int *out_code)
 	if (rc < 0)
 		return rc;
 	report_notes(program, scout_query_parsed(s->query));
+	report_path_arguments(program, s->flags.words.items,
+			      s->flags.words.nitems);
 	if (s->flags.max_count_given && !s->flags.max_count) {
 		*out_code = EXIT_NO_MATCH;	/* -m 0: no line can match */
 		return SCOUT_OK;

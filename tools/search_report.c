@@ -32,6 +32,28 @@ void report_notes(const char *program, const struct parsed_query *parsed)
 		cli_message(program, "note: %s", note->text);
 }
 
+/* A path without the "./" and "../" before it: path: knows only names. */
+static const char *without_dots(const char *path)
+{
+	while (!strncmp(path, "./", 2) || !strncmp(path, "../", 3))
+		path = strchr(path, '/') + 1;
+	return path;
+}
+
+void report_path_arguments(const char *program, const char *const *words,
+			   size_t nwords)
+{
+	size_t i;
+
+	for (i = 1; i < nwords; i++)
+		if (strchr(words[i], '/') && words[i][0] != '/' &&
+		    !access(words[i], F_OK))
+			cli_message(program, "note: '%s' is looked for as "
+				    "words; to search only there, write "
+				    "path:%s", words[i],
+				    without_dots(words[i]));
+}
+
 /* "5 minutes ago": when the index was made. */
 static const char *age_text(int64_t index_time_ns, char text[TIME_TEXT_BYTES])
 {

@@ -15,6 +15,11 @@ void report_syntax_error(const char *program, struct span text,
 /* How the query was read, where that may surprise, on stderr. */
 void report_notes(const char *program, const struct parsed_query *parsed);
 
+/* Arguments after the first that are files, as one would give them to grep:
+ * says on stderr that they are read as words. */
+void report_path_arguments(const char *program, const char *const *words,
+			   size_t nwords);
+
 /* One line on stderr if files changed since the index was made. */
 void report_stale(const char *program, const struct scout_query_stats *stats);
 

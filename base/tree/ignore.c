@@ -395,6 +395,7 @@ int ignore_set_globs(const char *const *globs, size_t nglobs, size_t nicase,
 		     size_t strip, struct arena *arena,
 		     const struct ignore_set **out, struct scout_err *err)
 {
+	const struct glob *unused;
 	struct builder b;
 	size_t i;
 	int rc;
@@ -403,6 +404,13 @@ int ignore_set_globs(const char *const *globs, size_t nglobs, size_t nicase,
 	for (i = 0; rc >= 0 && i < nglobs; i++) {
 		b.glob_flags = i + nicase < nglobs ? 0 : GLOB_NOCASE;
 		rc = add_line(&b, span_str(globs[i]), err);
+		if (rc == SCOUT_E_USAGE) {	/* names it as it was given */
+			scout_err_clear(err);
+			rc = glob_compile(span_str(globs[i]),
+					  GLOB_BRACES | GLOB_SEPARATOR, arena,
+					  &unused, err);
+			SCOUT_ASSERT(rc < 0);
+		}
 	}
 	return builder_finish(&b, rc, out, err);
 }

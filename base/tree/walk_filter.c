@@ -9,7 +9,9 @@ static int check_types(const char **names, size_t n, struct scout_err *err)
 	for (i = 0; i < n; i++)
 		if (strcmp(names[i], "all") && file_type_find(names[i]) < 0)
 			return scout_err_set(err, SCOUT_E_USAGE,
-					     "unknown file type '%s'", names[i]);
+					     "unknown file type '%s'; "
+					     "'scout-index types' lists them",
+					     names[i]);
 	return SCOUT_OK;
 }
 

@@ -248,7 +248,7 @@ static int parse_primary(struct parser *p, struct ast **out)
 	int rc;
 
 	if (t->kind >= LEX_BARE && t->kind <= LEX_FILTER) {
-		if (note_unknown_field(&p->notes, take(p)) < 0)
+		if (note_odd_operand(&p->notes, take(p)) < 0)
 			return out_of_memory(p);
 		return operand_build(&p->operands, t, out);
 	}

@@ -1,5 +1,7 @@
 #include "query/language/query_note.h"
 
+#include <strings.h>
+
 #include "query/language/query_error.h"
 
 enum { READ_AS_MAX_BYTES = 200 };
@@ -46,11 +48,43 @@ static size_t field_like(struct span s)
 	return i + 1;
 }
 
-int note_unknown_field(struct note_list *l, const struct lex_token *t)
+/* Whether it is an operator with a distance but for its case. */
+static bool is_operator_like(struct span s)
+{
+	static const char *const names[] = { "near/", "before/", "adj/",
+					     "pre/" };
+	size_t i, n, len;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		len = strlen(names[i]);
+		if (s.len <= len ||
+		    strncasecmp((const char *)s.ptr, names[i], len))
+			continue;
+		for (n = len; n < s.len && s.ptr[n] >= '0' && s.ptr[n] <= '9';
+		     n++)
+			;
+		return n > len && (n == s.len || (n + 1 == s.len &&
+						  s.ptr[n] == 'l'));
+	}
+	return false;
+}
+
+int note_odd_operand(struct note_list *l, const struct lex_token *t)
 {
 	struct buf b = BUF_INIT(MEM_QUERY);
 	size_t len = t->kind == LEX_BARE ? field_like(t->value) : 0;
 
+	if (t->kind == LEX_BARE && is_operator_like(t->value)) {
+		buf_printf(&b, "'%.*s' is looked for as words; operators are "
+			   "written in upper case", (int)t->value.len,
+			   (const char *)t->value.ptr);
+		return add_note(l, t->pos, &b);
+	}
+	if (t->kind == LEX_BARE && t->value.len > 1 && t->value.ptr[0] == '!') {
+		buf_put_str(&b, "'!' is an ordinary character here; \"not\" is "
+				"written - or NOT");
+		return add_note(l, t->pos, &b);
+	}
 	if (!len)
 		return SCOUT_OK;
 	buf_printf(&b, "'%.*s' is not a field, so its colon is an ordinary "

@@ -16,8 +16,9 @@ struct note_list {
 	struct query_note **end;	/* where the next note is linked in */
 };
 
-/* For a bare operand such as foo:bar; does nothing for others. */
-int note_unknown_field(struct note_list *l, const struct lex_token *t);
+/* For a bare operand such as foo:bar, near/3 or !foo, which is not what it looks
+ * like; does nothing for others. */
+int note_odd_operand(struct note_list *l, const struct lex_token *t);
 
 /* For an OR of n branches beside operands that only stand side by side: says
  * how they were read. */

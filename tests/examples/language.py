@@ -427,6 +427,12 @@ def table(m, rooted, lines, shows, parts, reads, note, quiet, error):
                                                          '"foo bar"')),
         ("a distance that is too small for the operands to fit in",
          note("a NEAR/1 b NEAR/1 c", "NEAR/1 can never match")),
+        ("- `near/3` and `!foo`: they are words",
+         note("a near/3 b", "'near/3' is looked for"),
+         note("a Before/2l b", "'Before/2l' is looked for"),
+         reads("a near/3 b", '(AND a "near 3" b)'),
+         note("!foo", "'!' is an ordinary character"), reads("!foo", "foo"),
+         quiet("near/x"), quiet("near"), quiet('"!foo"')),
         # --- fine print
         ("end a bare operand, and so does the end of the query: `a\"b\"` is `a "
          "AND \"b\"`.",
