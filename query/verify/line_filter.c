@@ -72,6 +72,7 @@ static void use_sets(struct line_filter *f, const struct required_sets *r)
 	f->sets_have_start = r->has_start;
 	f->sets_have_end = r->has_end;
 	f->sets_decide = r->is_whole;
+	f->sets_match = r->is_match;
 }
 
 /* Chooses what finds lines; none: the automaton has to. */

@@ -33,6 +33,7 @@ struct line_filter {
 	struct setsearch sets;
 	bool sets_have_start, sets_have_end;	/* of a line */
 	bool sets_decide;	/* a line where they stand matches */
+	bool sets_match;	/* in ASCII, they are the matches */
 	/* FILTER_AUTOMATON; for others, if it is exact, what can decide */
 	struct byte_nfa nfa;
 };

@@ -137,6 +137,7 @@ struct whole {
 	/* what came last has no fixed length: of it the least is enough, if
 	 * nothing follows */
 	bool is_ended;
+	bool is_fixed;		/* nothing so far had no fixed length */
 	bool failed;
 };
 
@@ -171,20 +172,24 @@ static void put_whole(struct whole *w, const struct regex_node *node)
 		w->failed |= !run->n;	/* beyond ASCII */
 	}
 	w->f.any_before = true;
-	w->is_ended = node->kind == REGEX_REPEAT && node->max != node->min &&
-		      !is_first;
+	if (node->kind != REGEX_REPEAT || node->max == node->min)
+		return;
+	w->is_fixed = false;
+	w->is_ended = !is_first;
 }
 
 /* Whether the tree asks for nothing but a sequence, of which *out is enough. */
 static bool find_whole(const struct regex_node *tree, struct required_sets *out)
 {
-	struct whole w = { .failed = !regex_tree_is_exact(tree) };
+	struct whole w = { .is_fixed = true,
+			   .failed = !regex_tree_is_exact(tree) };
 
 	put_whole(&w, tree);
 	if (w.failed || w.f.run.n < 1u + w.f.run.has_start)
 		return false;
 	*out = w.f.run;
 	out->is_whole = true;
+	out->is_match = w.is_fixed && !out->has_start && !out->has_end;
 	return true;
 }
 

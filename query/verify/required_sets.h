@@ -20,6 +20,8 @@ struct required_sets {
 	bool has_beyond;
 	/* a line of ASCII in which it stands has what the tree asks for */
 	bool is_whole;
+	/* and where it stands is all that the regex matches there */
+	bool is_match;
 };
 
 /* Finds the one that is probably the rarest. */

@@ -204,6 +204,26 @@ static int find_text(struct walk *w)
 	return rc;
 }
 
+/* The same in a window of ASCII for a sequence of sets that is all the regex
+ * asks for. */
+static int find_sets(struct walk *w)
+{
+	const struct setsearch *s = &w->pattern->filter.sets;
+	const uint8_t *text = w->window.ptr, *end = text + w->window.len;
+	const uint8_t *p = text;
+	int rc = SCOUT_OK;
+
+	while (!rc && !w->is_done) {
+		p = setsearch_find(s, span_of(p, (size_t)(end - p)));
+		if (!p)
+			break;
+		rc = put_match(w, (size_t)(p - text),
+			       (size_t)(p - text) + s->n);
+		p += s->n;
+	}
+	return rc;
+}
+
 /* A limit was hit at pos. */
 static void cut(struct walk *w, size_t pos)
 {
@@ -320,8 +340,12 @@ static int find_all(struct walk *w)
 		w->list->is_cut = true;
 		return SCOUT_OK;
 	}
-	return w->pattern->spans_lines ? find_across_lines(w) :
-					 find_in_lines(w);
+	if (w->pattern->spans_lines)
+		return find_across_lines(w);
+	if (w->wants_matches && w->pattern->filter.kind == FILTER_SETS &&
+	    w->pattern->filter.sets_match && span_is_ascii(w->window))
+		return find_sets(w);
+	return find_in_lines(w);
 }
 
 static uint64_t count_lines(struct span window)

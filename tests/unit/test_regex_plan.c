@@ -131,12 +131,12 @@ static void test_needs(void **state)
 /* --- Sequences of sets ---------------------------------------------------- */
 
 /* A set of one is its character, '$' the end or start of a line, '.' another
- * set; '=' before the sequence: it is all there is; '+' after it: something
- * beyond ASCII may stand there. */
+ * set; '=' before the sequence: it is all there is; ':' before it: it is what is
+ * matched, too; '+' after it: something beyond ASCII may stand there. */
 static const struct {
 	const char *pattern, *sets;
 } set_rows[] = {
-	{ "e", "=e" },
+	{ "e", ":e" },
 	{ "[0-9]+", "=." },
 	{ "\\w+", "=.+" },
 	{ ";$", "=;$" },
@@ -151,13 +151,13 @@ static const struct {
 	{ "ba*", "=b" },
 	{ "ba*$", "b" },
 	{ "a*^b", "b" },
-	{ "x{3}", "=xxx" },
+	{ "x{3}", ":xxx" },
 	{ "x{2,3}y", "=xxy" },
 	{ "x{20}", "xxxxxxxxxxxxxxxx" },
 	{ "[A-Z]{6,}_[0-9]{3,}", "=......_..." },
 	{ "q(xy)+z", "qxy" },
 	{ "(xy){2}q", "xy" },
-	{ "q(xy)", "=qxy" },
+	{ "q(xy)", ":qxy" },
 	{ "(ab|cd)Q", "Q" },
 	{ "a|b", "" },
 	{ "\\bx", "x" },
@@ -165,7 +165,8 @@ static const struct {
 	{ "x(?=y)", "x" },
 	{ "Q\\1", "Q" },
 	{ "(Q)x*\\1", "Q" },
-	{ "(?i)K", "=.+" },
+	{ "(?i)K", ":.+" },
+	{ "[0-9]x{2}", ":.xx" },
 	{ "a\u00e9", "a" },
 	{ "\u00e9", "" },
 	{ "^(?:a|b)?Q", "Q" },
@@ -177,7 +178,7 @@ static void put_sets(const struct required_sets *r, struct buf *out)
 	unsigned i, c;
 
 	buf_clear(out);
-	buf_put_str(out, r->is_whole ? "=" : "");
+	buf_put_str(out, r->is_match ? ":" : r->is_whole ? "=" : "");
 	for (i = 0; i < r->n; i++) {
 		const struct ascii_set *s = &r->sets[i];
 		char text[2] = ".";
