@@ -103,6 +103,7 @@ step "the index equals brute force on the system's headers" tests/oracle/real \
 	--bin "$rel/tools" --tree /usr/include --queries 80
 step "regexes against pcre2grep" tests/regex/run --bin "$rel/tools" \
 	--tree /usr/include --bytes 300000 $long_flag
+step "regexes that take too many steps" tests/regex/limits --bin "$rel/tools"
 step "the same bytes for any threads and memory" tests/determinism/run \
 	--bin "$rel/tools"
 step "an independent reader of the index format" tests/reader/run \
