@@ -93,3 +93,21 @@ REGEXES = {
         ("inner literal", r"\w+_unlock_irqrestore\(&\w+->lock"),
     ],
 }
+
+# (label, flag, regex): in nearly every line.  Counts, since 20 million lines are
+# more than a check should hold.
+COMMON_REGEXES = {
+    "linux": [
+        (label, flag, pattern)
+        for label, pattern in [
+            ("a letter", r"e"),
+            ("numbers", r"[0-9]+"),
+            ("words", r"\w+"),
+            ("any character", r"."),
+            ("every line", r"^"),
+            ("ends of lines", r";$"),
+            ("two of three", r"(int|char|void).*;"),
+        ]
+        for flag in ("-c", "--count-matches")
+    ],
+}
