@@ -309,11 +309,7 @@ static inline bool are_near(uint64_t a, uint64_t b, uint32_t after,
 	return b - a - 1 < after || a - b - 1 < before;
 }
 
-/*
- * Two lists of like lengths are merged step by step, as far as both have gaps at
- * hand.  Which of them moves is chance, so it is computed and not branched on: a
- * wrong guess would cost as much as several steps.
- */
+/* When two positions are near enough. */
 struct nearness {
 	bool meets;	/* offset positions apart, else at most after or before */
 	uint32_t offset, after, before;
@@ -324,6 +320,11 @@ static inline bool is_near(const struct nearness *n, uint64_t at, uint64_t to)
 	return n->meets ? at == to : are_near(at, to, n->after, n->before);
 }
 
+/*
+ * Two lists of like lengths are merged step by step, as far as both have gaps at
+ * hand.  Which of them moves is chance, so it is computed and not branched on: a
+ * wrong guess would cost as much as several steps.
+ */
 static inline void merge_to(struct position_reader *a,
 			    struct position_reader *b, struct nearness near)
 {
