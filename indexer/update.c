@@ -309,12 +309,11 @@ static void explain_end(const struct update *u, int rc, struct scout_err *err)
 {
 	struct scout_err why = SCOUT_ERR_INIT;
 
-	if (rc == SCOUT_E_CANCELLED) {
-		scout_err_set(err, rc,
-			      u->is_done ? "stopped while it merged segments; "
-					   "the index is "
-					   "up to date"
-					 : "stopped; the old index stays");
+	if (rc == SCOUT_E_CANCELLED && u->is_done) {
+		scout_err_set(err, rc, "stopped while it merged segments; the "
+			      "index is up to date");
+	} else if (rc == SCOUT_E_CANCELLED) {
+		scout_err_set(err, rc, "stopped; the old index stays");
 	} else if (u->is_done && err) {
 		why = *err;
 		scout_err_clear(err);

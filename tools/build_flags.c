@@ -119,8 +119,8 @@ static const struct flag build_table[] = {
 	REFUSED("type-add", 0, "SPEC", "not supported; -g takes globs"),
 	REFUSED("type-clear", 0, "TYPE", "not supported; -g takes globs"),
 	REFUSED("type-list", 0, NULL, "scout-index types lists them"),
-	REFUSED("files", 0, NULL, "--list-skipped names what is left out, "
-		"scout-index dump --docs what is in an index"),
+	REFUSED("files", 0, NULL, "scout-query --files lists those of an index, "
+		"--list-skipped what is left out"),
 	REFUSED("encoding", 'E', "ENCODING", "not supported: files are UTF-8, "
 		"or UTF-16 with a byte order mark"),
 	REFUSED("pre", 0, "COMMAND", "not supported: an index is of the text of "
