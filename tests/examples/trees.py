@@ -96,6 +96,10 @@ SOURCE = {
     "drivers/b.h": "struct vmalloc;\nlock unlock\n",
     "drivers/c.c": "kmalloc may fail under a spinlock\n"
                    "p = kmalloc(n, GFP_KERNEL);\n",
+    "drivers/d.c": "spin_lock(a);\n" + 40 * "\n" + "mutex_lock(m); mutex_unlock(m)"
+                   ";\nout of memory: kill it\n" + 40 * "\n" +
+                   "parse_header: recieve a Mutex\n" + 600 * "/* filler text */\n"
+                   + "copy_from_user (to, from, n);\n",
     "fs/ext4.c": "ext4_inode\n",
     "Documentation/c.txt": "the lock, and\nthe unlock of kmalloc, ext4_dir\n",
 }
