@@ -223,6 +223,7 @@ static void take_wishes(struct walk_rules *rules,
 	rules->follow = wishes->follow;
 	rules->one_file_system = wishes->one_file_system;
 	rules->include_binary = wishes->include_binary;
+	rules->search_zip = wishes->search_zip;
 }
 
 /* An index has the files that it was made with: says which of those that the
@@ -242,6 +243,7 @@ static void note_wishes(const struct run *r, const struct walk_rules *wishes,
 		{ wishes->one_file_system && !rules->one_file_system,
 		  " --one-file-system" },
 		{ wishes->include_binary && !rules->include_binary, " -uuu" },
+		{ wishes->search_zip && !rules->search_zip, " --search-zip" },
 	};
 	struct buf text = BUF_INIT(MEM_QUERY);
 	const char *message;
@@ -271,18 +273,12 @@ static int find_files(struct run *r, const char *root, struct scout_err *err)
 	r->root = root;
 	if (!r->index) {
 		SCOUT_ASSERT(root);
-		r->rules.search_zip = r->query->options.search_zip;
 		take_wishes(&r->rules, &r->query->options.narrow);
 		return walk_rules_load_global(&r->rules, &r->arena, err);
 	}
 	rc = scout_index_snapshot(r->index, &r->snapshot, err);
 	if (rc < 0)
 		return rc;
-	if (r->query->options.search_zip && !r->snapshot->rules.search_zip)
-		return scout_err_set(err, SCOUT_E_USAGE, "the index in '%s' "
-				     "was made without --search-zip, so no "
-				     "compressed file is in it; make it anew "
-				     "with that flag", r->index->dir);
 	r->root = r->index->root;
 	note_wishes(r, &r->query->options.narrow, &r->snapshot->rules);
 	r->stats->index_time_ns = r->snapshot->run_started_ns;

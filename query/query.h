@@ -75,8 +75,6 @@ struct query_options {
 	bool lines_only;
 	bool brute;		/* read every file, no index */
 	bool fresh;		/* walk, so as to miss no new file; brute does */
-	/* decompress .gz and .zst; an index has to have been made so */
-	bool search_zip;
 	bool files_without_match;	/* files that do NOT match; DETAIL_FILES */
 	uint32_t before, after;	/* context lines (DETAIL_TEXT) */
 	uint64_t max_count;	/* -m: hit lines per file; 0 = no limit */

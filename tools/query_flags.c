@@ -280,7 +280,6 @@ void query_flags_options(const struct query_flags *flags,
 	out->verify = (enum verify_mode)flags->verify;
 	out->brute = flags->brute;
 	out->by_line = flags->line_scope;
-	out->search_zip = flags->search_zip;
 	out->fresh = flags->fresh == YES ||
 		     (flags->fresh == UNSET && flags->fresh_default);
 	out->counts = flags->explain;
@@ -297,6 +296,7 @@ void query_flags_options(const struct query_flags *flags,
 				   (out->detail == DETAIL_LINES ||
 				    out->detail == DETAIL_MATCHES);
 	out->narrow = flags->files;
+	out->narrow.search_zip = flags->search_zip;
 	out->narrow.globs = flags->globs.items;
 	out->narrow.nglobs = flags->globs.nitems;
 	out->narrow.nglobs_icase = flags->globs_icase ? flags->globs.nitems :
