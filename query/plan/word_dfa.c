@@ -105,14 +105,31 @@ static unsigned find_state(struct maker *k)
 	return k->nstates++;
 }
 
+/* The least state of a set from i on; nstates if there is none. */
+static uint32_t next_in_set(const struct maker *k, const uint64_t *set,
+			    uint32_t i)
+{
+	size_t w = i / 64;
+	uint64_t bits;
+
+	if (w >= k->words)
+		return k->nfa.nstates;
+	bits = set[w] & UINT64_MAX << (i % 64);
+	while (!bits && ++w < k->words)
+		bits = set[w];
+	return bits ? (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(bits) :
+		      k->nfa.nstates;
+}
+
 static bool accepts_end(struct maker *k, unsigned state)
 {
 	const uint64_t *from = k->sets + state * k->words;
 	uint32_t i;
 
 	clear_set(k);
-	for (i = 0; i < k->nfa.nstates; i++)
-		if (has_bit(from, i) && k->nfa.states[i].kind == NFA_LINE_END)
+	for (i = next_in_set(k, from, 0); i < k->nfa.nstates;
+	     i = next_in_set(k, from, i + 1))
+		if (k->nfa.states[i].kind == NFA_LINE_END)
 			add_closure(k, k->nfa.states[i].next, false, true);
 	return k->matches;
 }
@@ -123,10 +140,11 @@ static unsigned step(struct maker *k, unsigned state, uint8_t byte)
 	uint32_t i;
 
 	clear_set(k);
-	for (i = 0; i < k->nfa.nstates; i++) {
+	for (i = next_in_set(k, from, 0); i < k->nfa.nstates;
+	     i = next_in_set(k, from, i + 1)) {
 		const struct nfa_state *s = &k->nfa.states[i];
 
-		if (has_bit(from, i) && s->kind == NFA_BYTE &&
+		if (s->kind == NFA_BYTE &&
 		    byte_set_has(&k->nfa.sets[s->set], byte))
 			add_closure(k, s->next, false, false);
 	}
