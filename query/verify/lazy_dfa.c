@@ -10,6 +10,11 @@ enum {
 	FREE_FLUSHES = 8,
 	/* and as often again as there is so much text for each time */
 	FLUSH_BYTES = 256 << 10,
+	/* after so many bytes without a match, */
+	CALM_BYTES = 16 << 10,
+	/* as many are read in lanes, which wait for each other's look-ups */
+	NLANES = 4,
+	LANE_BYTES = CALM_BYTES / NLANES,
 	/* the transitions of the first states are none */
 	UNKNOWN = 0,
 	MATCH = 1,
@@ -39,6 +44,7 @@ struct lazy_dfa {
 	/* is it worth it? */
 	uint64_t bytes, nflushes;
 	bool gave_up;		/* it was not, the last time */
+	uint64_t calm_bytes;	/* since something matched */
 };
 
 /* --- Sets ---------------------------------------------------------------- */
@@ -318,14 +324,12 @@ static uint32_t run(const struct lazy_dfa *d, uint32_t s, const uint8_t **p,
 	return s >> d->shift;
 }
 
-const uint8_t *lazy_dfa_find_line(struct lazy_dfa *d, struct span text)
+/* The same for a text of one lane, which is not empty. */
+static const uint8_t *find_line(struct lazy_dfa *d, struct span text)
 {
 	const uint8_t *p = text.ptr, *end = p + text.len;
 	uint32_t s = d->start, to;
 
-	d->gave_up = false;
-	if (p == end || s == MATCH)
-		return p == end ? NULL : p;
 	for (;;) {
 		const uint8_t *from = p;
 
@@ -348,6 +352,101 @@ const uint8_t *lazy_dfa_find_line(struct lazy_dfa *d, struct span text)
 	}
 	/* the last line may have no '\n' */
 	return end[-1] != '\n' && accepts_end(d, s) ? end - 1 : NULL;
+}
+
+/* The start of the line after the one at p, or end. */
+static const uint8_t *next_line(const uint8_t *p, const uint8_t *end)
+{
+	const uint8_t *newline = p < end ? memchr(p, '\n', (size_t)(end - p)) :
+					   NULL;
+
+	return newline ? newline + 1 : end;
+}
+
+/* Reads n bytes from each place on; false if a state is met that matches or is
+ * not known. */
+static bool run_lanes(const struct lazy_dfa *d,
+		      const uint8_t *const at[NLANES + 1], size_t n,
+		      uint32_t s[NLANES])
+{
+	const uint32_t known = FIRST_STATE << d->shift, *next = d->next;
+	const uint8_t *class_of = d->nfa->class_of;
+	const uint8_t *a = at[0], *b = at[1], *c = at[2], *e = at[3];
+	uint32_t sa = s[0], sb = s[1], sc = s[2], se = s[3];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		sa = next[sa + class_of[a[i]]];
+		sb = next[sb + class_of[b[i]]];
+		sc = next[sc + class_of[c[i]]];
+		se = next[se + class_of[e[i]]];
+		if ((sa < known) | (sb < known) | (sc < known) | (se < known))
+			return false;
+	}
+	s[0] = sa;
+	s[1] = sb;
+	s[2] = sc;
+	s[3] = se;
+	return true;
+}
+
+/*
+ * Looks for a match in lanes: a state waits for memory, those of other lanes use
+ * the time.  p is the start of a line; returns that of the first line that was not
+ * passed so.
+ */
+static const uint8_t *skim(struct lazy_dfa *d, const uint8_t *p,
+			   const uint8_t *end)
+{
+	while (end - p > CALM_BYTES) {
+		const uint8_t *at[NLANES + 1] = { p }, *stop;
+		uint32_t s[NLANES];
+		size_t least = SIZE_MAX, n;
+		unsigned i;
+
+		for (i = 0; i < NLANES; i++) {
+			at[i + 1] = next_line(p + (i + 1) * LANE_BYTES, end);
+			n = (size_t)(at[i + 1] - at[i]);
+			least = n < least ? n : least;
+			s[i] = d->start << d->shift;
+		}
+		/* a line without an end is not whole */
+		if (at[NLANES] == end || !run_lanes(d, at, least, s))
+			break;
+		for (i = 0; i < NLANES; i++) {
+			stop = at[i] + least;
+			s[i] = run(d, s[i] >> d->shift, &stop, at[i + 1]);
+			if (stop < at[i + 1])
+				return p;
+		}
+		d->bytes += (size_t)(at[NLANES] - p);
+		p = at[NLANES];
+	}
+	return p;
+}
+
+const uint8_t *lazy_dfa_find_line(struct lazy_dfa *d, struct span text)
+{
+	const uint8_t *p = text.ptr, *end = p + text.len, *stop, *hit;
+
+	d->gave_up = false;
+	if (p == end || d->start == MATCH)
+		return p == end ? NULL : p;
+	while (p < end) {
+		if (d->calm_bytes >= CALM_BYTES && !d->skips_ascii)
+			p = skim(d, p, end);
+		stop = end - p > CALM_BYTES && !d->skips_ascii ?
+			       next_line(p + CALM_BYTES, end) : end;
+		hit = p < end ? find_line(d, span_of(p, (size_t)(stop - p))) :
+				NULL;
+		if (hit) {
+			d->calm_bytes = 0;
+			return hit;
+		}
+		d->calm_bytes += (size_t)(stop - p);
+		p = stop;
+	}
+	return NULL;
 }
 
 bool lazy_dfa_accepts(const struct lazy_dfa *d)

@@ -578,6 +578,68 @@ static void test_many_states(void **state)
 	arena_release(&arena);
 }
 
+/* A text of several lanes, with few matches; the last line may have one and no
+ * end. */
+static void long_text(struct buf *out)
+{
+	unsigned n = 33000 + pick(1500), width = 20 + pick(600);
+
+	buf_clear(out);
+	while (out->len < n)
+		buf_put_str(out, !pick(width) ? "\n" :
+				 !pick(5)     ? " " :
+				 !pick(200)   ? "x" :
+				 !pick(9999)  ? "\u00e9" : letters[pick(2)]);
+	if (pick(2))
+		buf_put_str(out, " aaaaa aaaaa aaaaaa");
+}
+
+/* Texts so long, with so few matches, that they are read in lanes. */
+static void test_long_texts(void **state)
+{
+	static const char *const patterns[] = {
+		"\\w{5}\\s+\\w{5}\\s+\\w{6}$", "(a|b)[a-c]{9}x", "x[^x]{60}x",
+		"^(?:[a-c]+ ){4}[a-c]+$", "(?:aa|bb|cc){9}", "x.*xa.*x.*x.*x$",
+	};
+	struct buf text = BUF_INIT(MEM_OTHER);
+	struct line_filter_run run;
+	struct regex_matcher *matcher;
+	struct line_filter filter;
+	struct regex_node *tree;
+	struct scout_err err;
+	struct arena arena;
+	struct regex *re;
+	unsigned i, sure = 0;
+	size_t k;
+
+	(void)state;
+	rng_init(&rng, 603);
+	arena_init(&arena, MEM_OTHER);
+	assert_int_equal(regex_matcher_new(&matcher), SCOUT_OK);
+	for (k = 0; k < sizeof(patterns) / sizeof(patterns[0]); k++) {
+		struct span pattern = span_str(patterns[k]);
+
+		run = (struct line_filter_run){ .dfa = NULL };
+		assert_int_equal(regex_new(pattern, 0, &re, &err), SCOUT_OK);
+		assert_int_equal(regex_parse(pattern, 0, &arena, &tree),
+				 SCOUT_OK);
+		assert_int_equal(line_filter_make(tree, &arena, &filter),
+				 SCOUT_OK);
+		filter.kind = FILTER_AUTOMATON;
+		for (i = 0; i < 40; i++) {
+			long_text(&text);
+			sure += check_text(&filter, &run, re, matcher,
+					   buf_span(&text), pattern);
+		}
+		line_filter_run_release(&run);
+		regex_free(re);
+	}
+	assert_true(sure > 200);
+	regex_matcher_free(matcher);
+	buf_release(&text);
+	arena_release(&arena);
+}
+
 /* What PCRE2 takes for equal when it ignores case, and in \s, \w and so on, is in
  * our sets, whatever its version. */
 static void test_sets(void **state)
@@ -743,6 +805,7 @@ int main(void)
 		cmocka_unit_test(test_singles),
 		cmocka_unit_test(test_required_sets),
 		cmocka_unit_test(test_many_states),
+		cmocka_unit_test(test_long_texts),
 		cmocka_unit_test(test_random),
 	};
 
