@@ -250,16 +250,27 @@ def path_block():
     ]
 
 
-def rules(flags, size, *lists):
-    return bytes([2, flags]) + le(size, 8) + \
-        b"".join(varint(len(l)) + b"".join(string(s) for s in l) for l in lists)
+def lists_of(lists):
+    return b"".join(varint(len(l)) + b"".join(string(s) for s in l) for l in lists)
+
+
+def old_rules(flags, size, *lists):
+    return bytes([2, flags]) + le(size, 8) + lists_of(lists)
+
+
+def rules(flags, size, *lists, icase=0, depth=0, files=()):
+    return bytes([3]) + le(flags, 2) + le(size, 8) + lists_of(lists) + varint(icase) + \
+        varint(depth) + lists_of([files])
 
 
 def walk_rules():
     return [
-        rules(0, 0, [], [], [], []), rules(127, 1 << 20, [b"*.c", b"!x/**"], [b"c"], [b"py"], []),
+        old_rules(0, 0, [], [], [], []),
+        old_rules(127, 1 << 20, [b"*.c", b"!x/**"], [b"c"], [b"py"], []),
         rules(1, 0, [b"{a,b}*"], [], [], [b"*.o\n# no\n!keep\n"]),
         rules(4, 9, [b"["], [b"nothing"], [b""], [b""]), rules(0, 0, [b"x" * 200], [], [], []),
+        rules(2047, 5, [b"*.c", b"X"], [b"c"], [], [], icase=1, depth=1 << 32),
+        rules(2, 0, [], [], [], [], depth=3, files=[b"*.o\n!a.o\n/x\n", b"", b"[\n"]),
     ]
 
 
@@ -270,7 +281,7 @@ def manifest():
         return out + b"".join(varint(1 + i % 2) + varint(4000 * i) for i in range(8))
 
     def whole(root, segments):
-        return string(root) + string(rules(1, 0, [b"*.c"], [], [], [])) + le(1700000000 * 10**9, 8) + \
+        return string(root) + string(old_rules(1, 0, [b"*.c"], [], [], [])) + le(1700000000 * 10**9, 8) + \
             varint(len(segments)) + b"".join(segments)
     return [whole(b"..", []), whole(b"/srv/tree", [meta(1, 10)]),
             whole(b"../x", [meta(i, 1000 * i) for i in range(1, 6)]),
