@@ -391,11 +391,23 @@ int ignore_set_parse(struct span text, size_t strip, const char *name,
 	return builder_finish(&b, rc, out, err);
 }
 
+/* An error speaks of the glob as it was given, unless it is only then bad when
+ * white space at its end is gone. */
+static void name_as_given(const char *glob, struct arena *arena,
+			  struct scout_err *err)
+{
+	struct scout_err given = SCOUT_ERR_INIT;
+	const struct glob *unused;
+
+	if (err && glob_compile(span_str(glob), GLOB_BRACES | GLOB_SEPARATOR,
+				arena, &unused, &given) == SCOUT_E_USAGE)
+		*err = given;
+}
+
 int ignore_set_globs(const char *const *globs, size_t nglobs, size_t nicase,
 		     size_t strip, struct arena *arena,
 		     const struct ignore_set **out, struct scout_err *err)
 {
-	const struct glob *unused;
 	struct builder b;
 	size_t i;
 	int rc;
@@ -404,13 +416,8 @@ int ignore_set_globs(const char *const *globs, size_t nglobs, size_t nicase,
 	for (i = 0; rc >= 0 && i < nglobs; i++) {
 		b.glob_flags = i + nicase < nglobs ? 0 : GLOB_NOCASE;
 		rc = add_line(&b, span_str(globs[i]), err);
-		if (rc == SCOUT_E_USAGE) {	/* names it as it was given */
-			scout_err_clear(err);
-			rc = glob_compile(span_str(globs[i]),
-					  GLOB_BRACES | GLOB_SEPARATOR, arena,
-					  &unused, err);
-			SCOUT_ASSERT(rc < 0);
-		}
+		if (rc == SCOUT_E_USAGE)
+			name_as_given(globs[i], arena, err);
 	}
 	return builder_finish(&b, rc, out, err);
 }

@@ -235,13 +235,20 @@ static void test_loop(void **state)
 
 static void test_errors(void **state)
 {
-	const char *globs[] = { "[" }, *types[] = { "nonesuch" };
+	/* the second is bad without the white space at its end alone */
+	const char *globs[] = { "[", "\\\xc2\xa0" };
+	const char *types[] = { "nonesuch" };
 	struct scout_err err = SCOUT_ERR_INIT;
 	struct tree *t = *state;
 
 	t->rules.globs = globs;
 	t->rules.nglobs = 1;
 	assert_int_equal(scout_walk(&t->options, &t->list, &err), SCOUT_E_USAGE);
+	assert_non_null(strstr(err.msg, "'['"));
+	t->rules.globs = globs + 1;
+	scout_err_clear(&err);
+	assert_int_equal(walk_rules_check(&t->rules, &err), SCOUT_E_USAGE);
+	assert_non_null(strstr(err.msg, "backslash"));
 	t->rules.nglobs = 0;
 	t->rules.types = types;
 	t->rules.ntypes = 1;
