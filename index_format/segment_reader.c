@@ -410,6 +410,27 @@ void term_iter_close(struct term_iter *it)
 	it->cursor = NULL;
 }
 
+int segment_share(struct segment_reader *seg)
+{
+	static const enum stream_id ids[] = { STREAM_SHORT, STREAM_DOCS,
+					      STREAM_SKIP, STREAM_DOC_TABLE };
+	size_t i;
+	int rc = SCOUT_OK;
+
+	for (i = 0; i < sizeof(ids) / sizeof(ids[0]) && !rc; i++)
+		rc = stream_look_up_all(&seg->streams[ids[i]]);
+	return rc;
+}
+
+void segment_copy_init(struct segment_copy *copy,
+		       const struct segment_reader *seg)
+{
+	copy->reader = *seg;
+	copy->snapshot = *seg->snapshot;
+	copy->snapshot.bytes_touched = 0;
+	copy->reader.snapshot = &copy->snapshot;
+}
+
 /* A path from disk must stay below the root: no "..", no leading slash. */
 static bool path_is_safe(struct span path)
 {

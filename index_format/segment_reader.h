@@ -90,6 +90,20 @@ bool segment_has_key(const struct segment_reader *seg, struct span key);
 int segment_open_block(const struct segment_reader *seg, struct span key,
 		       struct span value, struct dict_block *out);
 
+/*
+ * Prepares a segment for being read by several threads, as far as posting lists
+ * go (but for positions) and the records of documents: each of them reads through
+ * a copy of its own, which is borrowed, and may be made by any thread.  Dictionary
+ * blocks have to be found before.  SCOUT_E_CORRUPT.
+ */
+int segment_share(struct segment_reader *seg);
+struct segment_copy {
+	struct segment_reader reader;
+	struct index_snapshot snapshot;	/* counts the bytes touched */
+};
+void segment_copy_init(struct segment_copy *copy,
+		       const struct segment_reader *seg);
+
 /* Walks terms in bytewise order. */
 struct term_iter {
 	struct segment_reader *seg;

@@ -171,6 +171,17 @@ static int part_of_chunk(const struct stream_reader *s, uint64_t chunk,
 	return s->check ? verify_part(s, chunk, offset, out) : SCOUT_OK;
 }
 
+int stream_look_up_all(const struct stream_reader *s)
+{
+	struct span unused;
+	uint32_t i;
+	int rc = SCOUT_OK;
+
+	for (i = 0; i < s->nchunks && !rc; i++)
+		rc = chunk_at(s, i, &unused);
+	return rc;
+}
+
 int stream_at(const struct stream_reader *s, uint64_t addr, struct span *out)
 {
 	return part_of_chunk(s, addr >> CHUNK_SHIFT,

@@ -71,6 +71,9 @@ struct stream_reader {
  * stream, or if a checksum does not fit.
  */
 int stream_at(const struct stream_reader *s, uint64_t addr, struct span *out);
+/* Looks up all chunks, so that threads may share what was found.
+ * SCOUT_E_CORRUPT. */
+int stream_look_up_all(const struct stream_reader *s);
 /* The slot of that number and those after it in the same chunk (at least one
  * whole slot). */
 int stream_slot(const struct stream_reader *s, uint64_t slot, struct span *out);

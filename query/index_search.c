@@ -130,12 +130,12 @@ static int begin_ranking(struct index_search *s, struct scout_err *err)
 int index_search_open(struct index_snapshot *snapshot,
 		      const struct query_plan *plan,
 		      const struct query_options *options,
-		      const struct fresh_tree *fresh,
+		      unsigned nthreads, const struct fresh_tree *fresh,
 		      struct index_ranking *ranking,
 		      struct index_search **out, struct scout_err *err)
 {
 	struct index_search *s = scout_calloc(MEM_QUERY, 1, sizeof(*s));
-	struct segment_run_options run = { .wants_lines = false };
+	struct segment_run_options run = { .nthreads = nthreads };
 	size_t i;
 	int rc = SCOUT_OK;
 

@@ -34,7 +34,8 @@ struct index_ranking {
 };
 
 /*
- * Opens the query on every segment.  With fresh (else NULL), documents that do
+ * Opens the query on every segment, with at most so many threads for looking words
+ * up.  With fresh (else NULL), documents that do
  * not count are left out and its candidates come in between.  With ranking
  * (else NULL), candidates have the facts of their documents.  All are borrowed
  * until it is closed.
@@ -42,7 +43,7 @@ struct index_ranking {
 int index_search_open(struct index_snapshot *snapshot,
 		      const struct query_plan *plan,
 		      const struct query_options *options,
-		      const struct fresh_tree *fresh,
+		      unsigned nthreads, const struct fresh_tree *fresh,
 		      struct index_ranking *ranking,
 		      struct index_search **out, struct scout_err *err);
 /* Accepts NULL. */

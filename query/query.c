@@ -149,7 +149,7 @@ static int run_index(struct run *r, struct scout_err *err)
 	add_time(&r->stats->walk_ns, &since);
 	if (!rc)
 		rc = index_search_open(r->snapshot, &r->query->plan,
-				       r->options,
+				       r->options, r->nthreads,
 				       r->stats->is_fresh ? &fresh : NULL,
 				       r->ranking, &search, err);
 	add_time(&r->stats->plan_ns, &since);
@@ -302,6 +302,13 @@ int run_in_path_order(struct run *r, struct scout_err *err)
 						run_scan(r, err);
 }
 
+static unsigned threads_of(const struct query_options *options)
+{
+	unsigned n = options->nthreads ? options->nthreads : os_cpu_count();
+
+	return n < POOL_MAX_THREADS ? n : POOL_MAX_THREADS;
+}
+
 static int prepare(struct run *r, const char *root, struct scout_err *err)
 {
 	struct scout_query *q = r->query;
@@ -319,10 +326,7 @@ static int prepare(struct run *r, const char *root, struct scout_err *err)
 	add_time(&r->stats->open_ns, &since);
 	if (rc < 0)
 		return rc;
-	r->nthreads = q->options.nthreads ? q->options.nthreads :
-					    os_cpu_count();
-	if (r->nthreads > POOL_MAX_THREADS)
-		r->nthreads = POOL_MAX_THREADS;
+	r->nthreads = threads_of(&q->options);
 	r->verifiers = scout_calloc(MEM_QUERY, r->nthreads,
 				    sizeof(*r->verifiers));
 	if (!r->verifiers)
@@ -400,7 +404,9 @@ int scout_query_count(struct scout_query *query, struct scout_index *index,
 		      uint64_t *out_docs, uint64_t *out_bytes,
 		      struct scout_err *err)
 {
-	const struct segment_run_options options = { .trusts_flags = true };
+	const struct segment_run_options options = {
+		.trusts_flags = true, .nthreads = threads_of(&query->options),
+	};
 	struct index_snapshot *snapshot;
 	uint64_t docs = 0, n, bytes;
 	size_t i;

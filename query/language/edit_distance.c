@@ -22,7 +22,7 @@ int edit_pattern_make(struct span text, unsigned max_edits,
 	out->chars = arena_alloc(arena, (text.len + 1) * sizeof(*out->chars));
 	if (!out->chars)
 		return SCOUT_E_NOMEM;
-	out->max_edits = max_edits;
+	out->max_edits = out->plain_edits = max_edits;
 	for (out->nchars = 0; p < end; out->nchars++) {
 		unsigned n = utf8_decode(p, end, &out->chars[out->nchars]);
 
@@ -30,6 +30,28 @@ int edit_pattern_make(struct span text, unsigned max_edits,
 		p += n;
 	}
 	return SCOUT_OK;
+}
+
+int edit_pattern_make_folded(struct span text, unsigned edits,
+			     struct arena *arena, struct edit_pattern *out)
+{
+	int rc = edit_pattern_make(text, 2 * edits, arena, out);
+
+	out->plain_edits = edits;
+	return rc;
+}
+
+/* How many edits a word may have so far: one more for each pair of s. */
+struct edit_limit {
+	unsigned edits;
+	bool is_odd;	/* an s that is not of a pair was last */
+};
+
+static void limit_char(const struct edit_pattern *p, int32_t c,
+		       struct edit_limit *l)
+{
+	l->edits += c == 's' && l->is_odd && l->edits < p->max_edits;
+	l->is_odd = c == 's' && !l->is_odd;
 }
 
 static void first_row(const struct edit_pattern *p, struct row *out)
@@ -81,6 +103,7 @@ bool edit_within_or_dead(const struct edit_pattern *p, struct span word,
 			 size_t *out_dead)
 {
 	const uint8_t *at = word.ptr, *end = word.ptr + word.len;
+	struct edit_limit limit = { .edits = p->plain_edits };
 	struct row rows[3];
 	size_t i = 0, k;
 	int32_t c, before = -1;
@@ -91,9 +114,10 @@ bool edit_within_or_dead(const struct edit_pattern *p, struct span word,
 
 		at += n ? n : 1;
 		i++;
+		limit_char(p, c, &limit);
 		if (next_row(p, i, before, c, &rows[(i + 2) % 3],
 			     &rows[(i + 1) % 3],
-			     &rows[i % 3]) > p->max_edits) {
+			     &rows[i % 3]) > limit.edits) {
 			*out_dead = (size_t)(at - word.ptr);
 			return false;
 		}
@@ -103,7 +127,7 @@ bool edit_within_or_dead(const struct edit_pattern *p, struct span word,
 	if (p->nchars + p->max_edits < i || p->nchars > i + p->max_edits)
 		return false;
 	k = p->nchars + p->max_edits - i;
-	return rows[i % 3].cell[k + 1] <= p->max_edits;
+	return rows[i % 3].cell[k + 1] <= limit.edits;
 }
 
 bool edit_within(const struct edit_pattern *p, struct span word)

@@ -1,20 +1,23 @@
 #include "query/plan/expand.h"
 
+#include "base/pool.h"
 #include "index_format/term_blocks.h"
 #include "index_format/term_search.h"
 #include "index_format/term_walk.h"
 
-/* An expansion under way. */
+#include <stdatomic.h>
+
+/* An expansion under way, or what a thread does of it. */
 struct expander {
 	struct segment_reader *seg;
 	const struct term_match *match;
-	struct arena *arena;
-	struct expansion *out;
 	struct term_scratch scratch;
 	struct memsearch needle;
 	struct dict_group group;	/* at hand */
 	uint64_t *sure;		/* documents that have the word */
-	uint64_t *unsure;	/* those that may; NULL: none */
+	uint64_t *unsure;	/* those that may; NULL: none yet */
+	uint32_t nterms;
+	uint64_t noccurrences;
 	bool counts;		/* all terms that match */
 	bool keeps_positions;	/* they are few yet */
 	struct term_hits hits;	/* with keeps_positions */
@@ -31,13 +34,17 @@ static void forget_positions(struct expander *x)
 	x->keeps_positions = false;
 }
 
+static uint64_t *new_set(doc_id ndocs)
+{
+	return scout_calloc(MEM_QUERY, set_words(ndocs) + 1, sizeof(uint64_t));
+}
+
 /* A set of their documents: those of the terms with this verdict. */
 static int set_for(struct expander *x, enum term_verdict verdict,
 		   uint64_t **out)
 {
 	if (verdict == TERM_PERHAPS && !x->unsure)
-		x->unsure = arena_calloc(x->arena, set_words(x->seg->ndocs),
-					 sizeof(*x->unsure));
+		x->unsure = new_set(x->seg->ndocs);
 	*out = verdict == TERM_PERHAPS ? x->unsure : x->sure;
 	return *out ? SCOUT_OK : SCOUT_E_NOMEM;
 }
@@ -63,13 +70,12 @@ static int add_where_cut(struct expander *x, const struct term_info *info)
 static int add_term(struct expander *x, const struct term_place *place,
 		    const struct term_info *info, enum term_verdict verdict)
 {
-	struct expansion *out = x->out;
 	uint64_t *set;
 	int rc;
 
-	out->nterms++;
-	out->noccurrences += info->cf;
-	if (x->keeps_positions && out->noccurrences > EXPAND_MAX_POSITIONS)
+	x->nterms++;
+	x->noccurrences += info->cf;
+	if (x->keeps_positions && x->noccurrences > EXPAND_MAX_POSITIONS)
 		forget_positions(x);
 	if (x->keeps_positions) {
 		rc = term_hits_add(&x->hits, place, info,
@@ -311,22 +317,162 @@ static int find_blocks(struct expander *x, struct term_blocks *blocks,
 		       term_blocks_find(blocks, x->seg, &m->filter, err);
 }
 
-static int add_by_blocks(struct expander *x, struct scout_err *err)
+/* Whether there is nothing left to find out. */
+static bool knows_all(const struct expander *x)
+{
+	doc_id n = x->seg->ndocs;
+
+	return !x->counts && !x->keeps_positions &&
+	       (!n || set_has_all(x->sure, 0, n - 1));
+}
+
+/* Blocks that several expanders take stretches of. */
+struct shared_blocks {
+	const struct term_blocks *blocks;
+	size_t n;
+	atomic_size_t next;
+	struct expander *first;		/* worker 0 */
+	struct expander_copy *others;
+	unsigned nothers;
+};
+
+/* The work of another thread. */
+struct expander_copy {
+	struct segment_copy segment;
+	struct expander x;
+};
+
+static int work(struct expander *x, struct shared_blocks *s)
+{
+	size_t from;
+	int rc = SCOUT_OK;
+
+	while (!rc && !knows_all(x)) {
+		from = atomic_fetch_add_explicit(&s->next, STRETCH_BLOCKS,
+						 memory_order_relaxed);
+		if (from >= s->n)
+			break;
+		rc = look_at_stretch(x, s->blocks, from,
+				     s->n - from < STRETCH_BLOCKS ?
+					     s->n : from + STRETCH_BLOCKS);
+	}
+	return rc;
+}
+
+static int run_worker(void *ctx, unsigned worker, struct scout_err *err)
+{
+	struct shared_blocks *s = ctx;
+	struct expander *x = worker ? &s->others[worker - 1].x : s->first;
+	int rc = work(x, s);
+
+	return rc < 0 ? scout_err_set(err, rc, "expanding a word") : SCOUT_OK;
+}
+
+/* Takes over what another thread has found. */
+static int join_copy(struct expander *x, struct expander_copy *copy)
+{
+	size_t i, n = set_words(x->seg->ndocs);
+	uint64_t *set;
+	int rc = SCOUT_OK;
+
+	for (i = 0; i < n; i++)
+		x->sure[i] |= copy->x.sure[i];
+	if (copy->x.unsure)
+		rc = set_for(x, TERM_PERHAPS, &set);
+	for (i = 0; copy->x.unsure && i < n && !rc; i++)
+		set[i] |= copy->x.unsure[i];
+	x->nterms += copy->x.nterms;
+	x->noccurrences += copy->x.noccurrences;
+	x->seg->snapshot->bytes_touched += copy->segment.snapshot.bytes_touched;
+	return rc;
+}
+
+static int init_copy(struct expander_copy *copy, const struct expander *x)
+{
+	segment_copy_init(&copy->segment, x->seg);
+	copy->x = (struct expander){ .seg = &copy->segment.reader,
+				     .match = x->match, .needle = x->needle,
+				     .counts = x->counts };
+	term_scratch_init(&copy->x.scratch);
+	copy->x.sure = new_set(x->seg->ndocs);
+	return copy->x.sure ? SCOUT_OK : SCOUT_E_NOMEM;
+}
+
+static void release(struct expander *x)
+{
+	term_hits_release(&x->hits);
+	term_scratch_release(&x->scratch);
+	scout_free(x->sure);
+	scout_free(x->unsure);
+}
+
+static int work_together(struct expander *x, struct shared_blocks *s,
+			 struct scout_err *err)
+{
+	unsigned i, n = s->nothers;
+	int rc = SCOUT_OK;
+
+	s->others = scout_calloc(MEM_QUERY, n, sizeof(*s->others));
+	if (!s->others)
+		return SCOUT_E_NOMEM;
+	for (i = 0; i < n && !rc; i++)
+		rc = init_copy(&s->others[i], x);
+	if (!rc)
+		rc = scout_parallel(n + 1, run_worker, s, err);
+	for (i = 0; i < n && !rc; i++)
+		rc = join_copy(x, &s->others[i]);
+	for (i = 0; i < n; i++)
+		release(&s->others[i].x);
+	scout_free(s->others);
+	return rc;
+}
+
+/*
+ * Looks at all blocks.  While positions are kept this is the work of one thread;
+ * more of them are not worth their start if there is little to do.
+ */
+static int look_at_blocks(struct expander *x, const struct term_blocks *blocks,
+			  const struct expand_options *options,
+			  struct scout_err *err)
+{
+	struct shared_blocks s = { .blocks = blocks, .first = x,
+				   .n = term_blocks_count(blocks) };
+	size_t from, most;
+	int rc = SCOUT_OK;
+
+	for (from = 0; from < s.n && x->keeps_positions && !rc;
+	     from += STRETCH_BLOCKS)
+		rc = look_at_stretch(x, blocks, from,
+				     s.n - from < STRETCH_BLOCKS ?
+					     s.n : from + STRETCH_BLOCKS);
+	if (rc < 0 || from >= s.n)
+		return rc;
+	atomic_init(&s.next, from);
+	most = (s.n - from) / (options->blocks_per_thread ?
+				       options->blocks_per_thread :
+				       EXPAND_BLOCKS_PER_THREAD);
+	s.nothers = (unsigned)(options->nthreads < most ? options->nthreads :
+							  most);
+	if (s.nothers < 2 || segment_share(x->seg) < 0)
+		return work(x, &s);
+	s.nothers--;
+	return work_together(x, &s, err);
+}
+
+static int add_by_blocks(struct expander *x,
+			 const struct expand_options *options,
+			 uint32_t *out_nblocks, struct scout_err *err)
 {
 	struct term_blocks blocks;
-	size_t i, n;
 	int rc;
 
 	if (x->match->filter.needle.len)
 		memsearch_init(&x->needle, x->match->filter.needle, false);
 	term_blocks_init(&blocks);
 	rc = find_blocks(x, &blocks, err);
-	n = term_blocks_count(&blocks);
-	for (i = 0; i < n && !rc; i += STRETCH_BLOCKS)
-		rc = look_at_stretch(x, &blocks, i,
-				     n - i < STRETCH_BLOCKS ?
-					     n : i + STRETCH_BLOCKS);
-	x->out->nblocks = (uint32_t)n;
+	*out_nblocks = (uint32_t)term_blocks_count(&blocks);
+	if (!rc)
+		rc = look_at_blocks(x, &blocks, options, err);
 	term_blocks_release(&blocks);
 	return rc;
 }
@@ -349,7 +495,8 @@ static int test_walked(struct expander *x, struct term_walk *w,
 }
 
 /* Goes from term to term where test leads. */
-static int add_by_leaps(struct expander *x, struct scout_err *err)
+static int add_by_leaps(struct expander *x, uint32_t *out_nblocks,
+			struct scout_err *err)
 {
 	struct buf *next = &x->scratch.next;
 	enum term_verdict verdict;
@@ -369,65 +516,80 @@ static int add_by_leaps(struct expander *x, struct scout_err *err)
 			rc = term_walk_leap(&w, buf_span(next), err);
 		}
 	}
-	x->out->nblocks = w.nblocks;
+	*out_nblocks = w.nblocks;
 	term_walk_close(&w);
 	return rc < 0 ? rc : SCOUT_OK;
 }
 
 /* --- All of it ----------------------------------------------------------- */
 
-/* Makes one set of both; where the documents alone are told, what is sure of them
- * is not unsure as well. */
-static void join_sets(struct expander *x)
+static int keep_set(struct arena *arena, const uint64_t *set, doc_id ndocs,
+		    uint64_t **out)
 {
-	size_t i, n = set_words(x->seg->ndocs);
-	uint64_t sure, left = 0;
+	size_t bytes = set_words(ndocs) * sizeof(*set);
 
-	for (i = 0; x->unsure && i < n; i++) {
-		sure = x->sure[i];
-		x->sure[i] |= x->unsure[i];
-		if (!x->keeps_positions)
-			x->unsure[i] &= ~sure;
-		left |= x->unsure[i];
-	}
-	x->out->set = x->sure;
-	x->out->unsure = left ? x->unsure : NULL;
-	x->out->ndocs = set_count(x->sure, x->seg->ndocs);
+	*out = arena_alloc(arena, bytes);
+	if (!*out)
+		return SCOUT_E_NOMEM;
+	memcpy(*out, set, bytes);
+	return SCOUT_OK;
 }
 
-static int make_lists(struct expander *x)
+/* Makes one set of both; where the documents alone are told, what is sure of them
+ * is not unsure as well. */
+static int join_sets(struct expander *x, struct arena *arena,
+		     struct expansion *out)
 {
-	struct expansion *out = x->out;
+	size_t i, n = set_words(x->seg->ndocs);
+	uint64_t left = 0;
+	int rc = keep_set(arena, x->sure, x->seg->ndocs, &out->set);
 
+	if (rc < 0)
+		return rc;
+	for (i = 0; x->unsure && i < n; i++) {
+		out->set[i] |= x->unsure[i];
+		if (!x->keeps_positions)
+			x->unsure[i] &= ~x->sure[i];
+		left |= x->unsure[i];
+	}
+	if (left)
+		rc = keep_set(arena, x->unsure, x->seg->ndocs, &out->unsure);
+	out->ndocs = set_count(out->set, x->seg->ndocs);
+	out->nterms = x->nterms;
+	out->noccurrences = x->noccurrences;
+	return rc;
+}
+
+static int make_lists(struct expander *x, struct arena *arena,
+		      struct expansion *out)
+{
 	/* frequencies may not sum up to more than the dictionary promised */
-	if (x->hits.npositions > out->noccurrences)
+	if (x->hits.npositions > x->noccurrences)
 		return SCOUT_E_CORRUPT;
 	out->has_positions = true;
-	return term_hits_finish(&x->hits, x->arena, &out->lists);
+	return term_hits_finish(&x->hits, arena, &out->lists);
 }
 
 int expand_terms(struct segment_reader *seg, const struct term_match *match,
 		 const struct expand_options *options, struct arena *arena,
 		 struct expansion *out, struct scout_err *err)
 {
-	struct expander x = { .seg = seg, .match = match, .arena = arena,
-			      .out = out, .counts = options->counts,
+	struct expander x = { .seg = seg, .match = match,
+			      .counts = options->counts,
 			      .keeps_positions = options->positions };
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	term_scratch_init(&x.scratch);
 	term_hits_init(&x.hits, seg);
-	x.sure = arena_calloc(arena, set_words(seg->ndocs), sizeof(*x.sure));
+	x.sure = new_set(seg->ndocs);
 	rc = !x.sure	  ? SCOUT_E_NOMEM :
-	     match->leaps ? add_by_leaps(&x, err) :
-			    add_by_blocks(&x, err);
-	if (!rc) {
-		join_sets(&x);
-		if (x.keeps_positions)
-			rc = make_lists(&x);
-	}
-	term_hits_release(&x.hits);
-	term_scratch_release(&x.scratch);
+	     match->leaps ? add_by_leaps(&x, &out->nblocks, err) :
+			    add_by_blocks(&x, options, &out->nblocks, err);
+	if (!rc)
+		rc = join_sets(&x, arena, out);
+	if (!rc && x.keeps_positions)
+		rc = make_lists(&x, arena, out);
+	release(&x);
 	return rc < 0 ? scout_err_set(err, rc, "expanding a word") : rc;
 }

@@ -17,10 +17,16 @@
 /* Occurrences whose positions are kept: 16 MiB of them. */
 enum { EXPAND_MAX_POSITIONS = 4 << 20 };
 
+/* A thread takes as long to start as it does for some 20 of them. */
+enum { EXPAND_BLOCKS_PER_THREAD = 256 };
+
 /* What is wanted to be known beside the documents. */
 struct expand_options {
 	bool positions;
 	bool counts;	/* how many terms and occurrences there are */
+	unsigned nthreads;	/* at most; 0 is 1 */
+	/* blocks that are worth a thread; 0: EXPAND_BLOCKS_PER_THREAD */
+	unsigned blocks_per_thread;
 };
 
 struct expansion {

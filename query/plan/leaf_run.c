@@ -3,13 +3,14 @@
 /* --- Opening ------------------------------------------------------------- */
 
 static int open_expansion(struct leaf_run *l, size_t i,
-			  struct segment_reader *seg, struct arena *arena,
-			  struct scout_err *err)
+			  struct segment_reader *seg, unsigned nthreads,
+			  struct arena *arena, struct scout_err *err)
 {
 	struct expansion *x = &l->expansions[i];
 	struct expand_options options = {
 		.positions = l->plan->needs_positions,
 		.counts = l->plan->counts,
+		.nthreads = nthreads,
 	};
 	int rc = expand_terms(seg, &l->plan->pieces[i].match, &options, arena,
 			      x, err);
@@ -77,8 +78,8 @@ static int open_term(struct leaf_run *l, size_t i, struct segment_reader *seg,
 }
 
 int leaf_run_open(struct leaf_run *l, const struct leaf_plan *plan,
-		  struct segment_reader *seg, struct arena *arena,
-		  struct scout_err *err)
+		  struct segment_reader *seg, unsigned nthreads,
+		  struct arena *arena, struct scout_err *err)
 {
 	size_t n, i;
 	int rc = SCOUT_OK;
@@ -100,7 +101,7 @@ int leaf_run_open(struct leaf_run *l, const struct leaf_plan *plan,
 	l->has_readers = true;
 	for (i = 0; i < n && !rc; i++) {
 		rc = plan->pieces[i].is_expanded
-			     ? open_expansion(l, i, seg, arena, err)
+			     ? open_expansion(l, i, seg, nthreads, arena, err)
 			     : open_term(l, i, seg, arena, err);
 		l->has_readers &= l->words[i].kind == CURSOR_POSTINGS;
 	}

@@ -37,11 +37,11 @@ struct leaf_run {
 	doc_id counted_doc; /* the last that was counted, for --explain */
 };
 
-/* Looks its words up; plan is borrowed, what it takes is in arena.  On failure,
- * close it.  SCOUT_E_CORRUPT, SCOUT_E_NOMEM. */
+/* Looks its words up, with at most so many threads; plan is borrowed, what it takes
+ * is in arena.  On failure, close it.  SCOUT_E_CORRUPT, SCOUT_E_NOMEM. */
 int leaf_run_open(struct leaf_run *l, const struct leaf_plan *plan,
-		  struct segment_reader *seg, struct arena *arena,
-		  struct scout_err *err);
+		  struct segment_reader *seg, unsigned nthreads,
+		  struct arena *arena, struct scout_err *err);
 /* Accepts a zeroed one. */
 void leaf_run_close(struct leaf_run *l);
 

@@ -27,7 +27,8 @@ static int open_phrase(struct segment_run *r, unsigned leaf, doc_id *out,
 		       struct scout_err *err)
 {
 	struct leaf_run *l = &r->leaves[leaf];
-	int rc = leaf_run_open(l, &r->plan->leaves[leaf], r->seg, r->arena, err);
+	int rc = leaf_run_open(l, &r->plan->leaves[leaf], r->seg, r->nthreads,
+			       r->arena, err);
 
 	if (rc < 0)
 		return rc;

@@ -182,7 +182,8 @@ static int open_leaves(struct segment_run *r, struct scout_err *err)
 	for (l = 0; l < r->plan->tree->nleaves && !rc; l++) {
 		const struct leaf_plan *plan = &r->plan->leaves[l];
 
-		rc = leaf_run_open(&r->leaves[l], plan, r->seg, r->arena, err);
+		rc = leaf_run_open(&r->leaves[l], plan, r->seg, r->nthreads,
+				   r->arena, err);
 		if (!rc && plan->need)
 			rc = need_run_open(r, plan->need, err);
 	}
@@ -221,6 +222,7 @@ int segment_run_open(struct segment_run *r, struct segment_reader *seg,
 	r->wants_lines = options->wants_lines;
 	r->trusts_flags = options->trusts_flags;
 	r->dropped = options->dropped;
+	r->nthreads = options->nthreads;
 	r->doc = DOC_NONE;
 	if (plan->tally) {
 		source.leaf = counted_leaf;

@@ -22,6 +22,7 @@ struct segment_run {
 	bool wants_lines;
 	bool trusts_flags;	/* does not look at documents' flags */
 	const uint8_t *dropped;	/* bit per document left out, or NULL */
+	unsigned nthreads;
 	struct leaf_run *leaves;
 	struct doc_filter filter;
 	struct doc_iter *iter;
@@ -40,6 +41,7 @@ struct segment_run {
 struct segment_run_options {
 	bool wants_lines;	/* hits will be asked for */
 	bool trusts_flags;	/* the index' word is enough: for counting */
+	unsigned nthreads;	/* at most, to look words up */
 	/* a bit per document that is left out as if deleted; borrowed; NULL:
 	 * none; not for counting */
 	const uint8_t *dropped;

@@ -5,7 +5,7 @@
 
 /*
  * Typing mistakes count for more in the case-folded forms of words that are not
- * simple: a letter may be folded to up to three, and another letter before marks
+ * ASCII: a letter may be folded to up to three, and another letter before marks
  * may set one of those free that was part of it.
  */
 enum { EDITS_PER_EDIT = 4 };
@@ -21,7 +21,10 @@ struct word_terms {
 	size_t ncores;
 	/* without accents: what terms begin with, but for marks between */
 	struct span beginning;
-	/* FUZZY with case: for terms that are not simple */
+	/* FUZZY with case: for ASCII terms, if the pattern is ASCII, and for
+	 * others */
+	bool has_ascii;
+	struct edit_pattern ascii;
 	struct edit_pattern wide;
 };
 
@@ -130,10 +133,8 @@ static int may_match(const struct word_terms *w, struct term_scratch *s,
 		*out = has_cores(w, folded);
 		return SCOUT_OK;
 	}
-	if (w->pattern.kind == PATTERN_FUZZY && span_is_ascii(folded) &&
-	    (folded.len > w->wide.nchars + w->wide.max_edits ||
-	     w->wide.nchars > folded.len + w->wide.max_edits)) {
-		*out = false;
+	if (w->pattern.kind == PATTERN_FUZZY && span_is_ascii(folded)) {
+		*out = edit_within(w->has_ascii ? &w->ascii : &w->wide, folded);
 		return SCOUT_OK;
 	}
 	/* U+0345 is a mark where case counts, and a letter in terms */
@@ -146,8 +147,7 @@ static int may_match(const struct word_terms *w, struct term_scratch *s,
 	if (rc < 0 || *out || w->pattern.kind == PATTERN_WORD)
 		return rc;
 	if (w->pattern.kind == PATTERN_FUZZY)
-		*out = !(is_simple(folded) && span_is_ascii(w->pattern.text)) &&
-		       edit_within(&w->wide, composed);
+		*out = edit_within(&w->wide, composed);
 	else
 		*out = !is_simple(folded) && has_cores(w, folded);
 	return SCOUT_OK;
@@ -194,6 +194,7 @@ static int test_spellings(const struct word_terms *w, struct term_scratch *s,
 /* --- Leaps --------------------------------------------------------------- */
 
 #define IOTA 0x3b9
+#define CHAR_NONE 0x110000	/* greater than all */
 
 /* No term matches before those that begin with this and go on with cp. */
 static void leap_to(struct term_scratch *s, struct span beginning, int32_t cp)
@@ -232,6 +233,26 @@ static void leap_past(struct term_scratch *s, struct span term, size_t dead)
 		return;
 	leap_to(s, span_of(term.ptr, dead),
 		fold_next_joining(char_at(term, dead)));
+}
+
+/*
+ * To behind all terms with a beginning in ASCII that no word within the distance
+ * has.  What follows changes nothing: a mark may make another character of the
+ * last letter, but the pattern has none of those, so that it can only be farther;
+ * and where an s is half of a sharp s, that is a mistake already.
+ */
+static void leap_by_ascii(const struct word_terms *w, struct term_scratch *s,
+			  struct span term)
+{
+	size_t n = 0, dead;
+
+	if (!w->has_ascii)
+		return;
+	while (n < term.len && term.ptr[n] < 128)
+		n++;
+	if (!edit_within_or_dead(&w->ascii, span_of(term.ptr, n), &dead) &&
+	    dead <= n)
+		leap_to(s, span_of(term.ptr, dead), CHAR_NONE);
 }
 
 /* To where the term goes on as it should, or with a mark. */
@@ -282,6 +303,8 @@ static int test_spelt(const struct term_match *m, struct term_scratch *s,
 		*out = TERM_NO;
 		if (w->beginning.len)
 			leap_by_beginning(w, s, term);
+		else if (w->pattern.kind == PATTERN_FUZZY)
+			leap_by_ascii(w, s, term);
 		return SCOUT_OK;
 	}
 	*out = TERM_PERHAPS;
@@ -303,37 +326,25 @@ static int test_folded(const struct term_match *m, struct term_scratch *s,
 {
 	const struct word_terms *w = m->ctx;
 	struct span folded, composed;
-	bool matches;
-	int rc = make_forms(w, s, term, &folded, &composed);
-
-	(void)surface;
-	if (!rc)
-		rc = word_pattern_matches(&w->folded, term, folded, composed,
-					  &s->part, &matches);
-	if (!rc)
-		*out = matches ? TERM_YES : TERM_NO;
-	if (!rc && !matches && w->beginning.len)
-		leap_by_beginning(w, s, term);
-	return rc;
-}
-
-static int test_fuzzy(const struct term_match *m, struct term_scratch *s,
-		      struct span term, unsigned surface,
-		      enum term_verdict *out)
-{
-	const struct word_terms *w = m->ctx;
-	struct span folded, composed;
+	bool matches = false;
 	size_t dead;
 	int rc = make_forms(w, s, term, &folded, &composed);
 
 	(void)surface;
 	if (rc < 0)
 		return rc;
-	*out = edit_within_or_dead(w->folded.edits, composed, &dead) ?
-		       TERM_YES : TERM_NO;
-	if (*out == TERM_NO)
-		leap_past(s, term, dead);
-	return SCOUT_OK;
+	if (w->pattern.kind == PATTERN_FUZZY) {
+		matches = edit_within_or_dead(w->folded.edits, composed, &dead);
+		if (!matches)
+			leap_past(s, term, dead);
+	} else {
+		rc = word_pattern_matches(&w->folded, term, folded, composed,
+					  &s->part, &matches);
+		if (!rc && !matches && w->beginning.len)
+			leap_by_beginning(w, s, term);
+	}
+	*out = matches ? TERM_YES : TERM_NO;
+	return rc;
 }
 
 /* A prefix: what follows an ASCII one can only change its last letter if it is
@@ -464,6 +475,12 @@ static int make_patterns(struct maker *k, const struct ast_piece *piece,
 		rc = edit_pattern_make(w->folded.text,
 				       k->leaf->distance * EDITS_PER_EDIT,
 				       k->arena, &w->wide);
+	w->has_ascii = span_is_ascii(w->pattern.text) &&
+		       span_is_ascii(w->folded.text);
+	if (!rc && w->has_ascii && w->pattern.kind == PATTERN_FUZZY)
+		rc = edit_pattern_make_folded(w->folded.text,
+					      k->leaf->distance, k->arena,
+					      &w->ascii);
 	return rc;
 }
 
@@ -588,7 +605,6 @@ int term_match_make(const struct ast *leaf, const struct ast_piece *piece,
 	out->ctx = w;
 	out->test = is_sensitive(w) || w->pattern.kind == PATTERN_PART ?
 			    test_spelt :
-		    w->pattern.kind == PATTERN_FUZZY  ? test_fuzzy :
 		    w->pattern.kind == PATTERN_PREFIX ? test_prefix :
 							test_folded;
 	/* the glob *piece*: an ASCII term is its own NFC form */

@@ -146,11 +146,69 @@ static void test_random(void **state)
 	assert_true(nwithin > 1000 && ndead > 1000);
 }
 
+/* A word and what it is folded to: some of its "ss" were sharp s ('B'). */
+static void fold_sharp(const char *word, char *out)
+{
+	for (; *word; word++) {
+		*out++ = *word == 'B' ? 's' : *word;
+		if (*word == 'B')
+			*out++ = 's';
+	}
+	*out = 0;
+}
+
+/* Words within the distance have folded forms within that of a folded pattern;
+ * none that it gives up goes on to one.  And it says something. */
+static void test_folded(void **state)
+{
+	char pattern[16], word[16], folded[40];
+	unsigned round, i, nnear = 0, ndead = 0;
+	uint64_t seed = 77;
+	struct edit_pattern p;
+	struct arena arena;
+	size_t dead;
+
+	(void)state;
+	arena_init(&arena, MEM_QUERY);
+	for (round = 0; round < 100000; round++) {
+		unsigned edits = 1 + (unsigned)(random_next(&seed) % 3);
+
+		random_word(&seed, pattern);
+		random_word(&seed, word);
+		for (i = 0; pattern[i]; i++)
+			pattern[i] = "ssab"[random_next(&seed) % 4];
+		for (i = 0; word[i]; i++)
+			word[i] = "sBab"[random_next(&seed) % 4];
+		fold_sharp(word, folded);
+		arena_clear(&arena);
+		assert_int_equal(edit_pattern_make_folded(span_str(pattern),
+							  edits, &arena, &p),
+				 SCOUT_OK);
+		if (distance(pattern, word) <= edits) {
+			nnear++;
+			if (!edit_within(&p, span_str(folded)))
+				fail_msg("%s, %s", pattern, word);
+			/* nor is any beginning of it given up */
+			for (i = 0; folded[i]; i++)
+				if (!edit_within_or_dead(&p,
+							 span_of(folded, i),
+							 &dead) && dead <= i)
+					fail_msg("%s, %s: %u", pattern, word,
+						 i);
+		} else if (!edit_within_or_dead(&p, span_str(folded), &dead)) {
+			ndead += dead <= strlen(folded);
+		}
+	}
+	assert_true(nnear > 5000 && ndead > 5000);
+	arena_release(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_folded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

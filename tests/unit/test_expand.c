@@ -260,6 +260,8 @@ static void check_operand(struct world *w, const char *query,
 {
 	static const struct expand_options all[] = {
 		{ 0 }, { .counts = true }, { .positions = true },
+		{ .nthreads = 3, .blocks_per_thread = 1 },
+		{ .counts = true, .nthreads = 2, .blocks_per_thread = 1 },
 	};
 	struct scout_err err = SCOUT_ERR_INIT;
 	struct expansion x;
