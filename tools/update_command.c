@@ -233,7 +233,7 @@ static int update_wanted(struct updates *s)
 	return all.nentries ? update_all(s, &all) : update_named(s);
 }
 
-static int updates(struct command_run *run)
+static int run_updates(struct command_run *run)
 {
 	struct updates s = { .run = run,
 			     .flags = run->options,
@@ -255,5 +255,5 @@ const struct command update_command = {
 		"that have names",
 	.flags = FLAG_TABLE(update_table),
 	.options_bytes = sizeof(struct update_flags),
-	.run = updates,
+	.run = run_updates,
 };
