@@ -31,8 +31,8 @@ const char *scout_reason_text(int sys, char room[REASON_TEXT_BYTES])
 		"compressed data is damaged",
 		"not in the compressed format that its name says",
 		"something follows the compressed data",
-		"compressed data expands to more than 1 GiB and more than 250 "
-		"times its size",
+		("compressed data expands to more than 1 GiB and more than "
+		 "250 times its size"),
 		"compressed with a window of more than 128 MiB",
 	};
 	int i = sys - REASON_CUT_SHORT;

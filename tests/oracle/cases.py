@@ -11,9 +11,11 @@ import random
 import shutil
 import signal
 import time
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 import corpus
+import coverage
 import evaluator
 import filters
 import pcre
@@ -22,7 +24,7 @@ import shrink
 from harness import Failure, difference, first_path
 
 SEGMENTS = (1, 2, 5)
-GIVE_UP_SECONDS = 30            # of processor time on one query: a test of its own
+GIVE_UP_SECONDS = 60            # of processor time on one query: a test of its own
 SHAPES = ("json", "files", "counts")
 
 
@@ -84,6 +86,8 @@ class Result:
     non_empty: int = 0
     given_up: int = 0               # queries that took the evaluator too long
     steps: int = 0                  # queries with a regex of too many steps
+    asked: Counter = field(default_factory=Counter)         # names of coverage.py
+    answered: Counter = field(default_factory=Counter)      # ... of queries with a match
     report: str = ""
     caught: bool = False            # the operator broken on purpose was noticed
 
@@ -203,6 +207,9 @@ class Case:
                 self.result.given_up += isinstance(e, TooLong)
                 self.result.steps += isinstance(e, pcre.TooManySteps)
                 continue
+            names = coverage.features(asked)
+            self.result.asked.update(names)
+            self.result.answered.update(names if expected else ())
             listed = self.rng.sample(sources, 2)         # -l here, -c elsewhere
             for source in sources:
                 for shape in ("json", "files" if source in listed else "counts"):

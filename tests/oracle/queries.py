@@ -441,7 +441,7 @@ class Generator:
         if rng.random() < 0.05:
             operands[0] = f"({operands[0]})"
         word = f"{self.space()}{name}{distance}{self.space()}"
-        if rng.random() < 0.2:
+        if rng.random() < 0.25:
             operands = operands[:rng.choice([2, 2, 3])]
             word = f"{self.space()}NOT{self.space()}NEAR{distance}{self.space()}"
         return NEAR, word.join(operands)

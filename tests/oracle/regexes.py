@@ -12,7 +12,7 @@ from pcre import is_valid, quoted
 
 JUNK = ["foo", "ba[rz]", "zz+", "[0-9]+", "\u00e9", "\\w", "x", "_", "lock\\b", "\\d\\d", "\u6771", "->"]
 RUNS = [r"\w+", r"\w*", r"\S+", r".*", r".+?", r".*?", r"\w{2,}", r"[a-z_]+", r"[^\s]*+", r"\pL+", r"\p{L}*",
-        r"[[:alnum:]]+", r"[\w-]+", r"\w{1,3}?", r"\w++", r"[0-9a-f]+", r"[^,]{0,4}"]
+        r"[[:alnum:]]+", r"[\w-]+", r"\w{1,3}?", r"\w++", r"\R?", r"[0-9a-f]+", r"[^,]{0,4}"]
 # Of which the case folds to something odd, and what is written otherwise.
 ODD = {"k": "\u212a", "s": "\u017f", "\u00e5": "\u212b", "i": "\u0130", "I": "\u0131", "\u03c9": "\u2126",
        "\u03c3": "\u03c2", "\u00df": "\u1e9e", "\u01c6": "\u01c5", "\u00b5": "\u03bc"}
@@ -83,13 +83,15 @@ def _atom(rng, c):
         return _class(rng, c)
     if kind < 0.84:
         return quoted(c) + rng.choice(["?", "*", "+", "+?", "??", "{1,2}", "++", "*+", "{2}", "{0,1}", "*?"])
+    if c == "\n":
+        return rng.choice([r"\R", r"\R+", r"\s*", r"\n", r"\v", r"[^x]", r"\W+"])
     if c.isalpha():
         return rng.choice([r"\w", r"\pL", r"\p{L}", r"\S", "[[:alpha:]]", r"\p{Lu}", r"\p{Ll}", r"[^\W\d]", r"\X",
                            r"\N", "[a-z]", "[A-Z]", r"\p{Xwd}", r"\p{Greek}", "[\u00e0-\u00ff]"])
     if c.isdigit():
         return rng.choice([r"\d", r"\w", r"\pN", "[0-9]", "[[:digit:]]", r"\S", r"[\d.]"])
     if c.isspace():
-        return rng.choice([r"\s", r"\h" if c != "\n" else r"\R", r"\W", r"[^\S]", "[[:space:]]", r"\s*", r"\s+"])
+        return rng.choice([r"\s", r"\h", r"\W", r"[^\S]", "[[:space:]]", r"\s*", r"\s+"])
     if unicodedata.category(c)[0] == "M":
         return rng.choice([r"\pM", r"\p{Mn}?", ".", r"\X?", r"\W", r"\w?"])
     return rng.choice([r"\W", r"[^\w]", r"\S", r"\pP", "[[:punct:]]", ".", r"\W*"])
