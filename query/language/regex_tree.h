@@ -34,8 +34,8 @@ enum {
 	REGEX_MAX_OTHERS = 8,	/* characters beyond ASCII that a set can name */
 	REGEX_MAX_DEPTH = 100,	/* of groups; a deeper one is not looked into */
 	REGEX_MAX_NESTED = 8,	/* repeats of repeats, written without groups */
-	REGEX_NO_LIMIT = UINT32_MAX,
 };
+#define REGEX_NO_LIMIT UINT32_MAX	/* of repeats */
 
 /* Kinds of characters beyond ASCII. */
 enum regex_other_kinds {
