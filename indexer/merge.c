@@ -528,7 +528,8 @@ static int store_range(void *ctx, void *item, size_t number,
 			rc = store_pieces(m, &term, pieces, err);
 		else
 			rc = segment_writer_add_term(m->writer, &term, err);
-		pieces += term.npieces;
+		if (term.npieces)	/* there may be none at all */
+			pieces += term.npieces;
 	}
 	range_free(range);
 	m->result->store_ns += os_mono_ns() - start;

@@ -37,4 +37,5 @@ BUILD_PACKAGES="gcc libc6-dev cmake make pkg-config liblmdb-dev libzstd-dev
 	libutf8proc-dev libxxhash-dev libpcre2-dev zlib1g-dev"
 TEST_PACKAGES="libcmocka-dev pcre2-utils python3 ripgrep git strace unicode-data
 	zsh fish mandoc cron systemd zstd"
+FUZZ_PACKAGES="clang libclang-rt-14-dev"
 CROSS_PACKAGES="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"

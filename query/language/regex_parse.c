@@ -66,11 +66,11 @@ static struct regex_node *reduce(struct parser *p, enum regex_kind kind,
 
 	if (p->failed)
 		return NULL;
-	children = (struct regex_node **)(p->stack.ptr + mark);
 	bytes = p->stack.len - mark;
 	p->stack.len = mark;
 	if (!bytes)
 		return new_node(p, REGEX_EMPTY);
+	children = (struct regex_node **)(p->stack.ptr + mark);
 	if (bytes == sizeof(*children))
 		return children[0];
 	node = new_node(p, kind);

@@ -6,6 +6,7 @@ usage: make-seeds.py [FOLDER]     (default: corpus/ beside this file)
 The formats are those of docs/index-format.md; what an input looks like is said
 at the top of every fuzz_NAME.c.
 """
+import gzip
 import itertools
 import os
 import struct
@@ -321,12 +322,37 @@ def kernels():
             for n, width, start in ((i, 1 + 5 * i, 0), (9 + i, 31 - i, 2**32 - 1))]
 
 
+def answers():
+    queries = [
+        (0, q) for q in ("foo", "foo bar", '"foo bar"', "foo NEAR/2 bar", "a BEFORE/3 b", "a NOT NEAR b", "foo*", "*ar",
+                         "f?o", "fooo~", "part:bar", "-foo", "foo OR baz", "(a NEAR/2 b) NEAR c", "/fo+/", "/0x[0-9a-f]{4}/",
+                         "/v[0-9]+_driver/", "/a\\sb/m", "/^foo|bar$/i", 'lit:"->lock"', "accents:no cafe", "case:yes FOO",
+                         "ext:c foo", "path:d/ -bar", "size:>0 -a", "/\\bfoo(?!_)/ NEAR bar", "(foo OR /b.z/) NEAR/1l bar",
+                         "stra\u00dfe", "\u6771\u4eac*", "/\u212a/i", "file:/f1/ OR lang:c", "a NEAR/0l b NEAR/0l c")]
+    queries += [(4, "a -b"), (6, "foo NEAR/2 bar"), (8, "foo|ba[rz]"), (8, "\\w+\\s*$"), (16, "->lock"), (8, "(a|b)\\s+\\1"),
+                (32, "a NEAR/2 b"), (33, "Foo"), (2, "Foo bar"), (36, "foo OR -x")]
+    return [bytes([settings]) + q.encode() for settings, q in queries]
+
+
+def decompress():
+    text = b"some text\n" * 40 + bytes(range(256))
+    packed = gzip.compress(text, mtime=0)
+    members = packed + gzip.compress(b"", mtime=0) + gzip.compress(b"more\n", 1, mtime=0)
+    # a raw frame of zstd, without checksum: magic, header, one raw block, one RLE
+    frame = b"\x28\xb5\x2f\xfd\x20\x0a" + le(5 << 3 | 0, 3) + b"hello" + le(5 << 3 | 2 | 1, 3) + b"x"
+    skippable = b"\x50\x2a\x4d\x18" + le(3, 4) + b"abc"
+    files = [(0, packed), (0, members), (0, packed + bytes(512)), (0, packed[:-3]), (0, b""), (0, b"x"),
+             (1, frame), (1, frame + skippable + frame), (1, frame[:-2]), (1, skippable), (1, packed), (0, frame)]
+    return [bytes([kind, 3 * i + 1]) + le(11 * i, 2) + file for i, (kind, file) in enumerate(files)]
+
+
 TARGETS = {
     "query_parse": query_parse, "tokenizer": tokenizer, "fold": fold, "glob": glob,
     "regex_parse": regex_parse, "regex_need": regex_need, "word_glob": word_glob,
     "word_pattern": word_pattern,
     "dict_block": dict_blocks, "postings": postings,
     "line_map": line_map, "path_block": path_block, "walk_rules": walk_rules,
+    "answers": answers, "decompress": decompress,
     "manifest": manifest, "stats": stats, "memsearch": memsearch, "kernels": kernels,
 }
 
