@@ -121,8 +121,11 @@ static int begin_ranking(struct index_search *s, struct scout_err *err)
 						 sizeof(uint32_t));
 		rc = s->heads[i].facts ? SCOUT_OK : SCOUT_E_NOMEM;
 	}
+	/* room for as many as there can be */
 	if (!rc && r->top && s->model.is_complete)
-		rc = rank_top_init(&s->top, &s->model, r->namer, r->top,
+		rc = rank_top_init(&s->top, &s->model, r->namer,
+				   r->top < r->tally->ndocs ? r->top :
+							      r->tally->ndocs,
 				   &s->arena);
 	return rc < 0 ? scout_err_set(err, rc, "ranking") : SCOUT_OK;
 }

@@ -26,11 +26,13 @@ static int apply_context(void *options, const struct flag *flag,
 	struct query_flags *f = options;
 	uint64_t n;
 
-	if (!cli_parse_number(value, &n) || n > UINT32_MAX)
+	if (!cli_parse_number(value, &n))
 		return scout_err_set(err, SCOUT_E_USAGE,
 				     "-%c, --%s wants a number of lines, "
 				     "not '%s'", flag->letter, flag->name,
 				     value);
+	if (n > UINT32_MAX)	/* no text has so many */
+		n = UINT32_MAX;
 	f->passthru = false;
 	if (f->context_both && flag->letter != 'C')
 		f->before = f->after = 0;
