@@ -332,7 +332,8 @@ static int find_all(struct walk *w)
 {
 	if (w->pattern->is_impossible)
 		return SCOUT_OK;
-	if (!w->pattern->re && (w->wants_matches || w->pattern->is_plain))
+	if (!w->pattern->re && (w->wants_matches || w->pattern->is_plain ||
+				w->pattern->spans_lines))
 		return find_text(w);
 	if (atomic_load_explicit(&w->pattern->limit_hits,
 				 memory_order_relaxed) >=
