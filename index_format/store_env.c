@@ -139,25 +139,6 @@ static int check_page_size(const char *gen_dir, struct scout_err *err)
 	return rc;
 }
 
-/* LMDB trusts its meta pages: a file cut short would be a SIGBUS later. */
-static int check_file_length(MDB_env *env, const struct os_stat *file,
-			     const char *gen_dir, struct scout_err *err)
-{
-	MDB_envinfo info;
-	MDB_stat stat;
-	int rc;
-
-	rc = mdb_env_info(env, &info);
-	if (!rc)
-		rc = mdb_env_stat(env, &stat);
-	if (rc)
-		return store_error(err, rc, "reading the index");
-	if (file->size < (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize)
-		return scout_err_set(err, SCOUT_E_CORRUPT,
-				     "'%s/data.mdb' is cut short", gen_dir);
-	return SCOUT_OK;
-}
-
 int store_env_open_dbs(MDB_txn *txn, unsigned flags, MDB_dbi dbi[STORE_DBS])
 {
 	int rc = 0;
@@ -187,6 +168,25 @@ int store_env_measure(MDB_env *env, struct store_extent *out)
 					      info.me_last_pgno + 1,
 					      stat.ms_psize };
 	return rc;
+}
+
+/*
+ * LMDB trusts its meta pages: a file cut short would be a SIGBUS later.  The file
+ * is measured after they were read, since an update may make it longer
+ * meanwhile.
+ */
+static int check_file_length(MDB_env *env, const char *gen_dir,
+			     struct scout_err *err)
+{
+	struct store_extent e;
+	int rc = store_env_measure(env, &e);
+
+	if (rc)
+		return store_error(err, rc, "reading the index");
+	if (e.file_bytes < e.npages * e.page_bytes)
+		return scout_err_set(err, SCOUT_E_CORRUPT,
+				     "'%s/data.mdb' is cut short", gen_dir);
+	return SCOUT_OK;
 }
 
 int store_env_new(MDB_env **out)
@@ -397,7 +397,7 @@ static int shared_env_new(const char *gen_dir, bool for_writing,
 				  : store_error(err, rc, gen_dir);
 		goto out;
 	}
-	rc = check_file_length(shared->env, &file, gen_dir, err);
+	rc = check_file_length(shared->env, gen_dir, err);
 	if (rc < 0)
 		goto out;
 	rc = begin_read(shared->env, &txn);
