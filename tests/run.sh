@@ -93,6 +93,7 @@ step "a hundred readers while an index changes" tests/update/crowd \
 step "--fresh after random edits" tests/fresh/run --bin "$rel/tools" \
 	$long_flag
 step "watching a tree" tests/watch/run --build "$rel" $long_flag
+step "large files" tests/large/run --bin "$rel/tools" $long_flag
 step "compressed files" tests/packed/run --bin "$rel/tools" $long_flag
 step "selftest finds what is wrong" tests/selftest/run --bin "$rel/tools" \
 	--tree /usr/include

@@ -58,6 +58,17 @@ struct file_answer *answers_begin_file(struct answers *a, struct span path)
 	return buf_status(&a->files) < 0 ? NULL : answers_file(a);
 }
 
+/* Bytes held of the file at work, which has a line. */
+static size_t held_bytes(const struct answers *a)
+{
+	size_t from = answers_file((struct answers *)a)->first_line;
+	const struct line_answer *first = &lines_of(a)[from];
+
+	return a->texts.len - first->text + a->lines.len -
+	       from * sizeof(*first) + a->matches.len -
+	       first->first_match * sizeof(struct scout_submatch);
+}
+
 int answers_put_line(struct answers *a, const struct line_answer *line,
 		     struct span text)
 {
@@ -77,7 +88,8 @@ int answers_put_line(struct answers *a, const struct line_answer *line,
 	if (buf_status(&a->texts) < 0 || buf_status(&a->lines) < 0)
 		return SCOUT_E_NOMEM;
 	answers_file(a)->nlines_held++;
-	return SCOUT_OK;
+	return a->stream || held_bytes(a) <= ANSWER_HELD_BYTES ? SCOUT_OK
+							       : SCOUT_E_LIMIT;
 }
 
 int answers_put_match(struct answers *a, const struct scout_submatch *m)

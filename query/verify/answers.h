@@ -2,8 +2,9 @@
  * Answers on their way to the sink.
  *
  * Worker threads fill a batch of answers; the calling thread hands them to the
- * sink in path order.  One that would be too large to hold (a file of many hit
- * lines) is handed over piece by piece while it is made, on the calling thread.
+ * sink in path order.  One that turns out too large to hold (a file of many hit
+ * lines) is given up, and made anew on the calling thread, which hands it over
+ * piece by piece.
  */
 #ifndef SCOUT_QUERY_VERIFY_ANSWERS_H
 #define SCOUT_QUERY_VERIFY_ANSWERS_H
@@ -11,7 +12,10 @@
 #include "base/buf.h"
 #include "query/sink.h"
 
-enum { ANSWER_FLUSH_BYTES = 1 << 20 };
+enum {
+	ANSWER_FLUSH_BYTES = 1 << 20,
+	ANSWER_HELD_BYTES = 2 << 20,	/* of one file */
+};
 
 /* What became of one file. */
 struct file_answer {
@@ -66,7 +70,8 @@ const struct file_answer *answers_files(const struct answers *a,
 struct file_answer *answers_file(struct answers *a);
 /* Begins a file.  NULL when memory is short. */
 struct file_answer *answers_begin_file(struct answers *a, struct span path);
-/* Adds a line to it; its submatches follow. */
+/* Adds a line to it; its submatches follow.  SCOUT_E_LIMIT if the file's answer
+ * becomes too large to hold, SCOUT_E_NOMEM, or what the sink returned. */
 int answers_put_line(struct answers *a, const struct line_answer *line,
 		     struct span text);
 int answers_put_match(struct answers *a, const struct scout_submatch *m);

@@ -70,6 +70,16 @@ static bool is_new(const struct line_match *m, const struct line_match *begun)
 	       m->occurrence_len != begun->occurrence_len;
 }
 
+void hit_lines_drop_before(struct hit_lines *h, uint64_t line)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < h->n; i++)
+		if (h->matches[i].line >= line)
+			h->matches[kept++] = h->matches[i];
+	h->n = kept;
+}
+
 void hit_lines_finish(struct hit_lines *h, uint64_t max_lines)
 {
 	struct line_match begun = { .line = UINT64_MAX };

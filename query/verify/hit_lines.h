@@ -39,6 +39,8 @@ void hit_lines_release(struct hit_lines *h);
 void hit_lines_clear(struct hit_lines *h);
 /* SCOUT_E_NOMEM. */
 int hit_lines_put(struct hit_lines *h, const struct line_match *m);
+/* Drops what is on lines before that one. */
+void hit_lines_drop_before(struct hit_lines *h, uint64_t line);
 /* Keeps at most max_lines lines (0: all). */
 void hit_lines_finish(struct hit_lines *h, uint64_t max_lines);
 

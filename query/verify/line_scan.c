@@ -185,6 +185,8 @@ static int read_more(struct line_scan *s)
 	w->len = keep;
 	s->text_offset += s->pos;
 	s->pos = 0;
+	if (s->most_bytes && keep > s->most_bytes)
+		return SCOUT_E_LIMIT;
 	if (!buf_reserve(w, WINDOW_BYTES + READ_PADDING))
 		return SCOUT_E_NOMEM;
 	rc = read_at(s, w->ptr + keep, s->text_offset + keep + s->file_shift,

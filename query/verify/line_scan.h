@@ -28,6 +28,7 @@ struct line_scan {
 	uint64_t file_shift;	/* file offset minus text offset (a BOM) */
 	struct buf window;
 	uint64_t bytes_read;
+	size_t most_bytes;	/* of the window, about; 0: as many as it takes */
 	/* hints, ascending; borrowed */
 	const struct line_hint *hints;
 	size_t nhints, next_hint;
@@ -53,7 +54,8 @@ void line_scan_set_hints(struct line_scan *s, const struct line_hint *hints,
 
 /*
  * Goes to a line at or below the current one.  SCOUT_OK, SCOUT_END if the text
- * has no such line, SCOUT_E_IO (no text is set), SCOUT_E_NOMEM.
+ * has no such line, SCOUT_E_IO (no text is set), SCOUT_E_NOMEM, SCOUT_E_LIMIT if
+ * a line is longer than most_bytes.
  */
 int line_scan_to(struct line_scan *s, uint64_t line);
 /* The same when the offset of that very line is known. */

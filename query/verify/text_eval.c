@@ -173,6 +173,25 @@ static bool counts_lines(const struct match_node *node)
 	return false;
 }
 
+/* Whether a node comes down to leaves of which any is enough, on whatever files
+ * there are. */
+static bool is_sum(const struct text_eval *t, const struct match_node *node)
+{
+	size_t i, nsums = 0, nfilters = 0;
+
+	if (match_node_is_leaf(node))
+		return t->tree->leaves[node->leaf]->npieces <= 1;
+	for (i = 0; i < node->nchild; i++) {
+		if (match_node_is_filter(node->child[i]))
+			nfilters++;
+		else
+			nsums += is_sum(t, node->child[i]);
+	}
+	return node->kind == AST_OR ? nsums == node->nchild
+				    : node->kind == AST_AND && nsums == 1 &&
+					      nsums + nfilters == node->nchild;
+}
+
 /* Notes which leaves have to have a place among the words. */
 static void find_in_near(struct text_eval *t, const struct match_node *node,
 			 bool in_near)
@@ -242,6 +261,8 @@ int text_eval_init(struct text_eval *t, const struct text_query *query,
 	    (t->by_line && match_run_by_line(&t->run) < 0))
 		return scout_err_set(err, SCOUT_E_NOMEM, "reading texts");
 	place_patterns(t, query->lines_only);
+	t->is_sum = with_places && !t->by_line && !t->matcher.wants_words &&
+		    !patterns->any_spans_lines && is_sum(t, tree->root);
 	return SCOUT_OK;
 }
 
@@ -306,6 +327,61 @@ void text_eval_begin(struct text_eval *t)
 	t->tokenizer.skipping = false;
 	t->needs_wider = false;
 	text_matcher_begin(&t->matcher);
+}
+
+void text_eval_hold_back(struct text_eval *t)
+{
+	size_t all = t->nplaces;
+	uint32_t i;
+
+	SCOUT_ASSERT(t->is_sum);
+	/* patterns are matched with whole lines */
+	while (t->nplaces && t->places[t->nplaces - 1].line >= t->line)
+		t->nplaces--;
+	t->nplaces_held = all - t->nplaces;
+	for (i = 0; i < t->words->nelements; i++) {
+		struct position_list *l = &t->elements[i];
+
+		l->nheld = 0;
+		while (t->nplaces_held && l->n &&
+		       l->at[l->n - 1] >= t->places[t->nplaces].pos) {
+			l->n--;
+			l->nheld++;
+		}
+	}
+}
+
+uint64_t text_eval_lines_ended(const struct text_eval *t)
+{
+	return t->matcher.patterns->n ? t->matcher.line : t->line;
+}
+
+void text_eval_forget(struct text_eval *t)
+{
+	uint32_t i;
+
+	memmove(t->places, t->places + t->nplaces,
+		t->nplaces_held * sizeof(*t->places));
+	t->nplaces = t->nplaces_held;
+	for (i = 0; i < t->words->nelements; i++) {
+		struct position_list *l = &t->elements[i];
+
+		memmove(l->at, l->at + l->n, l->nheld * sizeof(*l->at));
+		l->n = l->nheld;
+	}
+	text_matcher_forget(&t->matcher);
+}
+
+size_t text_eval_held_bytes(const struct text_eval *t)
+{
+	size_t sum = t->nplaces * sizeof(*t->places) +
+		     t->line_words.n * sizeof(*t->line_words.at) +
+		     text_matcher_held_bytes(&t->matcher);
+	size_t i;
+
+	for (i = 0; i < t->words->nelements; i++)
+		sum += t->elements[i].n * sizeof(*t->elements[i].at);
+	return sum;
 }
 
 /* --- The loop ------------------------------------------------------------ */

@@ -32,6 +32,7 @@ struct word_place {
 struct position_list {
 	term_pos *at;
 	size_t n, cap;
+	size_t nheld; /* behind those, held back */
 };
 
 struct text_eval {
@@ -58,6 +59,7 @@ struct text_eval {
 	struct position_list *elements;	/* where each element stands */
 	struct word_place *places;	/* by position */
 	size_t nplaces, places_cap;
+	size_t nplaces_held;		 /* behind those, held back */
 	struct position_list line_words; /* words before each line's end */
 	/* the leaves, made when asked for */
 	struct position_list *leaves;
@@ -68,6 +70,7 @@ struct text_eval {
 	 * whole text where that is needed */
 	bool needs_wider;
 	bool touches;			/* words are told to the matcher */
+	bool is_sum;	/* what is on a line takes part whatever is elsewhere */
 };
 
 /* What a query comes down to where texts are read; borrowed. */
@@ -94,6 +97,19 @@ int text_eval_file(struct text_eval *t, const struct file_facts *facts,
 
 /* Forgets the text before. */
 void text_eval_begin(struct text_eval *t);
+
+/*
+ * If t->is_sum, lines that have ended can be told before the text has: after
+ * hold_back, text_eval_verdict and text_eval_lines speak of those alone; after
+ * forget, of what comes then.
+ */
+void text_eval_hold_back(struct text_eval *t);
+void text_eval_forget(struct text_eval *t);
+/* How many lines have ended. */
+uint64_t text_eval_lines_ended(const struct text_eval *t);
+
+/* Bytes that what was found in the text so far takes. */
+size_t text_eval_held_bytes(const struct text_eval *t);
 
 /*
  * Takes the next window, TOKEN_PADDING readable bytes after it.  *out_used

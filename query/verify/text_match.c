@@ -43,6 +43,24 @@ void text_matcher_begin(struct text_matcher *m)
 	}
 }
 
+void text_matcher_forget(struct text_matcher *m)
+{
+	unsigned i;
+
+	for (i = 0; i < m->patterns->n; i++)
+		m->of[i].n = m->of[i].next_touch = 0;
+}
+
+size_t text_matcher_held_bytes(const struct text_matcher *m)
+{
+	size_t sum = 0;
+	unsigned i;
+
+	for (i = 0; i < m->patterns->n; i++)
+		sum += m->of[i].n * sizeof(*m->of[i].at);
+	return sum;
+}
+
 /* --- Pieces -------------------------------------------------------------- */
 
 static int put_piece(struct match_pieces *list, const struct match_piece *p)

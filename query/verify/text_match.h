@@ -59,6 +59,12 @@ void text_matcher_release(struct text_matcher *m);
 /* Forgets the text before. */
 void text_matcher_begin(struct text_matcher *m);
 
+/* The same, but the next window goes on. */
+void text_matcher_forget(struct text_matcher *m);
+
+/* Bytes that the matches found so far take. */
+size_t text_matcher_held_bytes(const struct text_matcher *m);
+
 /*
  * Takes the next window: whole lines, and the whole text if any pattern spans
  * lines.  *out_needs_words says that its words are to be given to

@@ -8,10 +8,15 @@
 #include "query/verify/context.h"
 
 enum {
-	READ_WINDOW_BYTES = 4 << 20,	/* of a text that is evaluated */
+	READ_WINDOW_BYTES = 1 << 20,	/* of a text that is evaluated */
 	SMALL_WINDOW_BYTES = 64 << 10,	/* of one whose lines are looked up */
 	READ_MAX_BYTES = 1 << 30,	/* widest window, for giant words */
 	READ_ATTEMPTS = 3,		/* of a file that keeps changing */
+	/* what a worker holds of a file that is read in several windows */
+	HELD_BYTES = 2 << 20,
+	HELD_WINDOW_BYTES = 16 << 20,	/* and how wide they become */
+	/* what is collected before it is handed over, where that can be */
+	FLUSH_BYTES = 256 << 10,
 };
 
 int verifier_init(struct verifier *v, const struct verify_job *job,
@@ -61,11 +66,27 @@ struct task {
 	struct scout_err *err;
 	bool changed;		/* not as the index saw it */
 	bool racy;		/* as far as stat tells, but cannot be sure */
+	/* more than a worker should hold: the calling thread will do it */
+	bool is_too_much;
+	/* on the calling thread: lines handed over before the text's end */
+	uint64_t nlines_put;
 };
 
 static bool wants_text(const struct task *t)
 {
 	return t->v->job->options->detail == DETAIL_TEXT;
+}
+
+/* Whether the file may be left to the calling thread. */
+static bool may_defer(const struct task *t)
+{
+	return wants_text(t) && !t->out->stream;
+}
+
+static int give_up(struct task *t)
+{
+	t->is_too_much = true;
+	return SCOUT_E_LIMIT;
 }
 
 /* The verdict on the file; with files_without_match, its opposite is asked. */
@@ -75,10 +96,10 @@ static void set_matches(struct task *t, bool matches)
 		matches != t->v->job->options->files_without_match;
 }
 
-static void set_lines(struct task *t, uint64_t nlines, uint64_t nmatches)
+static void add_lines(struct task *t, uint64_t nlines, uint64_t nmatches)
 {
-	answers_file(t->out)->nlines = nlines;
-	answers_file(t->out)->nmatches = nmatches;
+	answers_file(t->out)->nlines += nlines;
+	answers_file(t->out)->nmatches += nmatches;
 }
 
 /* Compares the file with the index's record of it. */
@@ -141,8 +162,108 @@ static int open_file(struct task *t, size_t window, int *out_sys)
 	return SCOUT_OK;
 }
 
+/* Whether it is read in several windows. */
+static bool is_large(const struct file_reader *r)
+{
+	return r->st.size > READ_WINDOW_BYTES || (r->is_packed && !r->at_end);
+}
+
+/* UTF-16 cannot be read from the middle: gets all of it. */
+static int read_whole(struct file_reader *r, struct scout_err *err)
+{
+	int rc = SCOUT_OK;
+
+	while (!rc && !r->at_end)
+		rc = file_reader_next(r, file_reader_window(r).len, err);
+	return rc;
+}
+
+static bool is_utf16(const struct file_reader *r)
+{
+	return r->encoding == TEXT_UTF16_LE || r->encoding == TEXT_UTF16_BE;
+}
+
+/* Starts the line scan on the open file. */
+static void start_scan(struct task *t)
+{
+	struct verifier *v = t->v;
+	struct file_reader *r = &v->reader;
+	uint64_t shift = r->encoding == TEXT_UTF8_BOM ? 3 : 0;
+
+	if (r->at_end && !r->text_offset)
+		line_scan_text(&v->scan, file_reader_window(r));
+	else if (r->is_packed)
+		line_scan_packed(&v->scan, &r->packed, shift);
+	else
+		line_scan_file(&v->scan, r->fd, shift);
+	v->scan.most_bytes = may_defer(t) ? ANSWER_HELD_BYTES : 0;
+}
+
+static int put_hit_lines(struct task *t)
+{
+	const struct query_options *o = t->v->job->options;
+	int rc;
+
+	add_lines(t, t->v->lines.nlines, t->v->lines.noccurrences);
+	if (!wants_text(t))
+		return SCOUT_OK;
+	answers_file(t->out)->matches = true;
+	rc = context_put(&t->v->scan, &t->v->lines, o->before, o->after,
+			 t->out);
+	t->out->counts.bytes_read += t->v->scan.bytes_read;
+	t->v->scan.bytes_read = 0;
+	return rc == SCOUT_E_LIMIT ? give_up(t) : rc;
+}
+
+/* The lines of a text that matches and is still open. */
+static int put_text_lines(struct task *t, struct scout_err *err)
+{
+	struct verifier *v = t->v;
+	int rc;
+
+	if (v->job->options->detail == DETAIL_FILES)
+		return SCOUT_OK;
+	rc = text_eval_lines(&v->text, &v->lines, err);
+	if (rc < 0)
+		return rc;
+	if (t->nlines_put)
+		hit_lines_drop_before(&v->lines, t->nlines_put);
+	hit_lines_finish(&v->lines, v->job->options->max_count);
+	start_scan(t);
+	return put_hit_lines(t);
+}
+
+/* Whether lines can be handed over before the end of the text is known.  What
+ * decompresses a file is at work on the text. */
+static bool may_flush(const struct task *t)
+{
+	const struct query_options *o = t->v->job->options;
+
+	return t->out->stream && wants_text(t) && t->v->text.is_sum &&
+	       !t->v->reader.is_packed && !o->before && !o->after &&
+	       !o->max_count && !t->v->job->ranks && !t->v->job->wants_tally;
+}
+
+/* Hands over the lines that have ended.  With a wider window the text is read
+ * from its start again: they are not handed over twice. */
+static int flush_lines(struct task *t, struct scout_err *err)
+{
+	struct text_eval *text = &t->v->text;
+	enum verdict verdict;
+	int rc;
+
+	text_eval_hold_back(text);
+	rc = text_eval_verdict(text, &verdict, err);
+	if (!rc && verdict == VERDICT_YES)
+		rc = put_text_lines(t, err);
+	text_eval_forget(text);
+	if (text_eval_lines_ended(text) > t->nlines_put)
+		t->nlines_put = text_eval_lines_ended(text);
+	return rc;
+}
+
 /* One pass of the query over the open file.  SCOUT_END if a word is wider than
- * the window; SCOUT_E_IO is the file's. */
+ * the window; SCOUT_E_IO is the file's; SCOUT_E_LIMIT also if it gives up. */
 static int eval_windows(struct task *t, struct scout_err *err)
 {
 	struct file_reader *r = &t->v->reader;
@@ -159,14 +280,21 @@ static int eval_windows(struct task *t, struct scout_err *err)
 			return rc;
 		if ((text->tokenizer.skipping || text->needs_wider) &&
 		    !r->at_end && r->window_bytes < READ_MAX_BYTES)
-			return SCOUT_END;
+			return may_defer(t) &&
+			       r->window_bytes >= HELD_WINDOW_BYTES ?
+				       give_up(t) : SCOUT_END;
 		if (text->needs_wider)
 			return scout_err_set(err, SCOUT_E_LIMIT,
 					     "more than 1 GiB in one line, or "
 					     "in a file for a regex with m");
 		if (r->at_end)
 			return SCOUT_OK;
-		rc = file_reader_next(r, w.len - used, err);
+		if (may_defer(t) && text_eval_held_bytes(text) > HELD_BYTES)
+			return give_up(t);
+		if (may_flush(t) && text_eval_held_bytes(text) > FLUSH_BYTES)
+			rc = flush_lines(t, err);
+		if (!rc)
+			rc = file_reader_next(r, w.len - used, err);
 		if (rc < 0)
 			return rc;
 	}
@@ -193,68 +321,10 @@ static int eval_open_file(struct task *t, enum verdict *out,
 	if (rc < 0)
 		return rc;
 	t->out->counts.bytes_read += r->st.size;
-	return text_eval_verdict(&t->v->text, out, err);
-}
-
-/* UTF-16 cannot be read from the middle: gets all of it. */
-static int read_whole(struct file_reader *r, struct scout_err *err)
-{
-	int rc = SCOUT_OK;
-
-	while (!rc && !r->at_end)
-		rc = file_reader_next(r, file_reader_window(r).len, err);
+	rc = text_eval_verdict(&t->v->text, out, err);
+	if (!rc && answers_file(t->out)->nlines)
+		*out = VERDICT_YES;	/* some were handed over */
 	return rc;
-}
-
-static bool is_utf16(const struct file_reader *r)
-{
-	return r->encoding == TEXT_UTF16_LE || r->encoding == TEXT_UTF16_BE;
-}
-
-/* Starts the line scan on the open file. */
-static void start_scan(struct verifier *v)
-{
-	struct file_reader *r = &v->reader;
-	uint64_t shift = r->encoding == TEXT_UTF8_BOM ? 3 : 0;
-
-	if (r->at_end && !r->text_offset)
-		line_scan_text(&v->scan, file_reader_window(r));
-	else if (r->is_packed)
-		line_scan_packed(&v->scan, &r->packed, shift);
-	else
-		line_scan_file(&v->scan, r->fd, shift);
-}
-
-static int put_hit_lines(struct task *t)
-{
-	const struct query_options *o = t->v->job->options;
-	int rc;
-
-	set_lines(t, t->v->lines.nlines, t->v->lines.noccurrences);
-	if (!wants_text(t))
-		return SCOUT_OK;
-	answers_file(t->out)->matches = true;
-	rc = context_put(&t->v->scan, &t->v->lines, o->before, o->after,
-			 t->out);
-	t->out->counts.bytes_read += t->v->scan.bytes_read;
-	t->v->scan.bytes_read = 0;
-	return rc;
-}
-
-/* The lines of a text that matches and is still open. */
-static int put_text_lines(struct task *t, struct scout_err *err)
-{
-	struct verifier *v = t->v;
-	int rc;
-
-	if (v->job->options->detail == DETAIL_FILES)
-		return SCOUT_OK;
-	rc = text_eval_lines(&v->text, &v->lines, err);
-	if (rc < 0)
-		return rc;
-	hit_lines_finish(&v->lines, v->job->options->max_count);
-	start_scan(v);
-	return put_hit_lines(t);
 }
 
 /* Whether the open file is one that a walk would have kept. */
@@ -363,7 +433,8 @@ static int try_text(struct task *t, bool is_last_try, struct scout_err *err)
 		return SCOUT_OK;
 	}
 	if (!rc && wants_text(t) && is_utf16(r))
-		rc = read_whole(r, err);
+		rc = may_defer(t) && is_large(r) ? give_up(t) :
+						   read_whole(r, err);
 	if (!rc)
 		rc = eval_open_file(t, &verdict, err);
 	if (!rc && verdict == VERDICT_YES)
@@ -371,8 +442,10 @@ static int try_text(struct task *t, bool is_last_try, struct scout_err *err)
 	if (rc < 0 && rc != SCOUT_E_NOTFOUND)
 		return rc;
 	if (rc == SCOUT_E_NOTFOUND || !file_reader_unchanged(r)) {
-		if (!is_last_try && answers_take_back(t->out))
+		if (!is_last_try && answers_take_back(t->out)) {
+			t->nlines_put = 0;
 			return SCOUT_END;
+		}
 		rc = put_message(t, "changed while it was being read");
 		if (rc < 0)
 			return rc;
@@ -424,6 +497,8 @@ static int check_text(struct task *t)
 			     tally_text(t, &err) :
 			     try_text(t, attempt >= READ_ATTEMPTS, &err);
 	}
+	if (t->is_too_much)
+		return rc;
 	t->out->counts.searched_files++;
 	if (sink_failure(t))
 		return sink_failure(t);
@@ -453,7 +528,7 @@ static bool index_suffices(const struct task *t)
 static int put_index_answer(struct task *t)
 {
 	set_matches(t, t->c->verdict == VERDICT_YES);
-	set_lines(t, t->c->nlines, t->c->noccurrences);
+	add_lines(t, t->c->nlines, t->c->noccurrences);
 	return put_index_facts(t);
 }
 
@@ -487,31 +562,27 @@ static int check_hits(struct task *t)
 
 	if (is_utf16(&v->reader) && !v->reader.at_end)
 		return SCOUT_END;
-	start_scan(v);
+	start_scan(t);
 	line_scan_set_hints(&v->scan, t->c->hints, t->c->nhints);
 	rc = confirm_hits(t->c, &v->scan, &v->text, &v->words,
 			  v->job->options->max_count, &v->lines, &ok);
+	if (rc == SCOUT_E_LIMIT)
+		return give_up(t);
 	if (rc < 0 || !ok)
 		return rc == SCOUT_E_NOMEM ? rc : SCOUT_END;
 	t->out->counts.searched_files++;
 	t->out->counts.bytes_read += file_reader_window(&v->reader).len;
 	set_matches(t, t->c->verdict == VERDICT_YES);
-	start_scan(v);
+	start_scan(t);
 	line_scan_set_hints(&v->scan, t->c->hints, t->c->nhints);
 	rc = put_hit_lines(t);
 	if (!rc && file_reader_unchanged(&v->reader))
 		return put_index_facts(t);
-	if (sink_failure(t) || rc == SCOUT_E_NOMEM)
+	if (t->is_too_much || sink_failure(t) || rc == SCOUT_E_NOMEM)
 		return rc;
 	if (answers_take_back(t->out))
 		return SCOUT_END;
 	return put_message(t, "changed while it was being read");
-}
-
-/* Whether there may be more lines than a worker should keep. */
-static bool is_large(const struct file_reader *r)
-{
-	return r->st.size > READ_WINDOW_BYTES || (r->is_packed && !r->at_end);
 }
 
 static int check_file(struct task *t)
@@ -527,10 +598,6 @@ static int check_file(struct task *t)
 	if (sys)
 		return put_unopened(t, sys);
 	compare_stat(t, &v->reader.st);
-	if (wants_text(t) && !t->out->stream && is_large(&v->reader)) {
-		answers_file(t->out)->is_deferred = true;
-		return SCOUT_OK;
-	}
 	if (!t->changed && !t->racy && index_suffices(t)) {
 		rc = check_hits(t);
 		if (rc != SCOUT_END)
@@ -553,6 +620,7 @@ int verify_candidate(struct verifier *v, const struct candidate *c,
 	bool is_bare = c->knows_lines && !c->npieces;
 	bool by_stat = (v->job->options->detail != DETAIL_TEXT || is_bare) &&
 		       v->job->options->verify != VERIFY_ALWAYS;
+	const struct answer_counts counts = out->counts;
 	int rc;
 
 	if (!answers_begin_file(out, span_of(c->path, c->path_len)))
@@ -565,6 +633,13 @@ int verify_candidate(struct verifier *v, const struct candidate *c,
 	else
 		rc = check_file(&t);
 	file_reader_close(&v->reader);
+	if (t.is_too_much) {
+		(void)answers_take_back(out);
+		answers_file(out)->is_deferred = true;
+		answers_file(out)->message = 0;
+		out->counts = counts;
+		rc = SCOUT_OK;
+	}
 	if (t.changed && !answers_file(out)->is_deferred) {
 		out->counts.changed_files++;
 		answers_file(out)->changed = true;
