@@ -19,6 +19,7 @@ struct expander {
 	uint32_t nterms;
 	uint64_t noccurrences;
 	bool counts;		/* all terms that match */
+	doc_id most_docs;	/* more are as good as all; 0: they are not */
 	bool keeps_positions;	/* they are few yet */
 	struct term_hits hits;	/* with keeps_positions */
 	/* documents alone: what is looked at first */
@@ -323,7 +324,8 @@ static bool knows_all(const struct expander *x)
 	doc_id n = x->seg->ndocs;
 
 	return !x->counts && !x->keeps_positions &&
-	       (!n || set_has_all(x->sure, 0, n - 1));
+	       (!n || set_has_all(x->sure, 0, n - 1) ||
+		(x->most_docs && set_count(x->sure, n) > x->most_docs));
 }
 
 /* Blocks that several expanders take stretches of. */
@@ -392,7 +394,8 @@ static int init_copy(struct expander_copy *copy, const struct expander *x)
 	segment_copy_init(&copy->segment, x->seg);
 	copy->x = (struct expander){ .seg = &copy->segment.reader,
 				     .match = x->match, .needle = x->needle,
-				     .counts = x->counts };
+				     .counts = x->counts,
+				     .most_docs = x->most_docs };
 	term_scratch_init(&copy->x.scratch);
 	copy->x.sure = new_set(x->seg->ndocs);
 	return copy->x.sure ? SCOUT_OK : SCOUT_E_NOMEM;
@@ -576,6 +579,7 @@ int expand_terms(struct segment_reader *seg, const struct term_match *match,
 {
 	struct expander x = { .seg = seg, .match = match,
 			      .counts = options->counts,
+			      .most_docs = options->most_docs,
 			      .keeps_positions = options->positions };
 	int rc;
 

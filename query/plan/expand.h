@@ -25,6 +25,9 @@ struct expand_options {
 	bool positions;
 	bool counts;	/* how many terms and occurrences there are */
 	unsigned nthreads;	/* at most; 0 is 1 */
+	/* without positions and counts: in more documents than these it is
+	 * enough to know that it is in more; 0: all are wanted */
+	doc_id most_docs;
 	/* blocks that are worth a thread; 0: EXPAND_BLOCKS_PER_THREAD */
 	unsigned blocks_per_thread;
 };

@@ -12,7 +12,12 @@ static int open_expansion(struct leaf_run *l, size_t i,
 		.counts = l->plan->counts,
 		.nthreads = nthreads,
 	};
-	int rc = expand_terms(seg, &l->plan->pieces[i].match, &options, arena,
+	int rc;
+
+	/* of one word alone; those of a phrase may be common */
+	if (l->plan->only_narrows && l->plan->npieces == 1)
+		options.most_docs = leaf_run_most_docs(seg);
+	rc = expand_terms(seg, &l->plan->pieces[i].match, &options, arena,
 			      x, err);
 
 	if (rc < 0)

@@ -45,7 +45,17 @@ int leaf_run_open(struct leaf_run *l, const struct leaf_plan *plan,
 /* Accepts a zeroed one. */
 void leaf_run_close(struct leaf_run *l);
 
-/* In how many documents it is, at most; DOC_NONE if that is not known. */
+/* In how many documents of a segment what a regex needs may be; more narrow too
+ * little. */
+static inline doc_id leaf_run_most_docs(const struct segment_reader *seg)
+{
+	enum { PERCENT = 30 };
+
+	return (doc_id)((uint64_t)seg->ndocs * PERCENT / 100);
+}
+
+/* In how many documents it is, at most, or more than leaf_run_most_docs;
+ * DOC_NONE if that is not known. */
 doc_id leaf_run_ndocs(const struct leaf_run *l);
 
 /* Moves its words to the document, not before the one asked last: l->occurs if

@@ -1,7 +1,6 @@
 #include "query/plan/need_run.h"
 
 enum {
-	COMMON_PERCENT = 30,	/* of the documents: tells too little */
 	/* one document of so many: to look at these is cheaper than to look up
 	 * another word */
 	FEW = 64,
@@ -33,8 +32,7 @@ static int open_phrase(struct segment_run *r, unsigned leaf, doc_id *out,
 	if (rc < 0)
 		return rc;
 	*out = leaf_run_ndocs(l);
-	l->is_common = (uint64_t)*out * 100 >
-		       (uint64_t)r->seg->ndocs * COMMON_PERCENT;
+	l->is_common = *out > leaf_run_most_docs(r->seg);
 	if (l->is_common)
 		*out = DOC_NONE;
 	return SCOUT_OK;

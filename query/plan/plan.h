@@ -41,6 +41,8 @@ struct leaf_plan {
 	bool is_approximate;
 	/* the same, in documents with overlong words only */
 	bool minds_overlong;
+	/* of a need: of no use in more documents than leaf_run_most_docs */
+	bool only_narrows;
 	/* the positions of its words will be asked for */
 	bool needs_positions;
 	/* how many terms and occurrences it has is wanted, for --explain */

@@ -121,6 +121,7 @@ int term_regex_make(const struct need_word *w, struct arena *arena,
 	enum { MIN_NEEDLE = 2, MIN_TRIGRAM = 3 };
 	struct span start = w->starts_with_literal ? w->literals[0] :
 						     span_of(NULL, 0);
+	int rc;
 
 	*out = (struct term_match){ .name = name_of(w), .ctx = w };
 	out->test = w->is_single ? test_single :
@@ -132,6 +133,13 @@ int term_regex_make(const struct need_word *w, struct arena *arena,
 		out->start = span_of(start.ptr, fold_kept_len(start));
 		return SCOUT_OK;
 	}
-	out->leaps = w->folded.len < MIN_NEEDLE;
-	return out->leaps ? SCOUT_OK : make_filter(w, arena, &out->filter);
+	out->leaps = w->is_single;
+	if (out->leaps)
+		return SCOUT_OK;
+	rc = make_filter(w, arena, &out->filter);
+	out->needle_decides = !w->regex && w->is_open_before &&
+			      w->is_open_after;
+	if (out->filter.needle.len < MIN_NEEDLE)
+		out->filter.needle = span_of(NULL, 0);	/* in most groups */
+	return rc;
 }

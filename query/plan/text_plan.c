@@ -49,7 +49,7 @@ static int plan_phrase(const struct text_need *need, struct arena *arena,
 	size_t i;
 	int rc = SCOUT_OK;
 
-	out->is_approximate = true;
+	out->is_approximate = out->only_narrows = true;
 	out->npieces = need->nwords;
 	out->needs_positions = need->nwords > 1;
 	out->pieces = arena_calloc(arena, need->nwords, sizeof(*out->pieces));
