@@ -544,6 +544,35 @@ def table(m, rooted, lines, shows, parts, reads, note, quiet, error):
          m('case:no lit:"ss"', ["sS"], ["\u00df"]), m("ss", ["\u00df"], ["s"])),
         ("Next to bytes that are not UTF-8, `^` and `$` match where PCRE2 says.",
          "tests/regex, tests/oracle"),
+        # what is asked is seen by test_regex_plan and tests/regex; here, that
+        # it leaves out no file that matches
+        ("The index knows words. So a regex is taken apart into what the words "
+         "of a matching text must be", "tests/regex"),
+        (r"| `spin_lock_irq\(` | a word that ends with it",
+         m(r"/spin_lock_irq\(/", ["raw_spin_lock_irq("], ["spin_lock_irqs("])),
+        (r"| `\bfoo\b`, `IRQ` | words in which it stands so",
+         m(r"/\bfoo\b/", ["a foo b"], ["foos", "Foo"]),
+         m("/IRQ/", ["IRQS", "xIRQ"], ["irq", "Irq"])),
+        ("| `0x[0-9a-f]{8}`, `v[0-9]+_driver`, `(\\w+_){4,}init` | words of "
+         "which", m("/0x[0-9a-f]{8}/", ["u0x0123abcdef"], ["0x123"]),
+         m("/v[0-9]+_driver/", ["v12_drivers"], ["v_driver"]),
+         m(r"/(\w+_){4,}init/", ["a_b_c_d_init"], ["a_b_c_init"])),
+        (r"| `return\s+-EINVAL`, `static inline` | two words",
+         m(r"/return\s+-EINVAL/", ["return  -EINVAL;"], ["return EINVAL"]),
+         m("/static inline/", ["static inline"], ["static  inline"])),
+        ("| `foo.*bar`, `foo(?=.*bar)` | both",
+         m("/foo.*bar/", ["xfoo bars"], ["bar foo"]),
+         m("/foo(?=.*bar)/", ["foo bar"], ["foo\nbar"])),
+        ("| `copy_(to\\|from)_user`, `(foo)?bar` | one of the ways",
+         m("/copy_(to|from)_user/", ["copy_from_user", "copy_to_users"],
+           ["copy_user"]), m("/(foo)?bar/", ["bar", "foobar"], ["foo"])),
+        ("| `[а-я]+` | words with a letter beyond ASCII",
+         m("/[а-я]+/", ["xыx"], ["x", "Ы"])),
+        ("| `);`, `[0-9]{4}`, `[a-z]+`, `\\p{Greek}`, `^.{80,}$` | nothing",
+         m(r"/\);/", ["f();"], ["f()"]), m("/[0-9]{4}/", ["a1234"], ["123"]),
+         m(r"/\p{Greek}/", ["xλ"], ["x"]),
+         m("/^.{80,}$/", ["a" * 80], ["a" * 79])),
+        ("Nothing is asked that says too little", "tests/regex"),
         ("A value of `path:` or `file:` is a glob if it has one of `*?[`, and "
          "only then do braces count. Without a slash it may match at any depth; "
          "`*` does not cross a slash, `**` does.",
