@@ -98,16 +98,15 @@ REGEXES = {
 # more than a check should hold.
 COMMON_REGEXES = {
     "linux": [
-        (label, flag, pattern)
-        for label, pattern in [
-            ("a letter", r"e"),
-            ("numbers", r"[0-9]+"),
-            ("words", r"\w+"),
-            ("any character", r"."),
-            ("every line", r"^"),
-            ("ends of lines", r";$"),
-            ("two of three", r"(int|char|void).*;"),
-        ]
-        for flag in ("-c", "--count-matches")
+        ("a letter", "-c", r"e"),
+        ("a letter", "--count-matches", r"e"),
+        ("numbers", "-c", r"[0-9]+"),
+        ("numbers", "--count-matches", r"[0-9]+"),
+        ("words", "-c", r"\w+"),
+        ("any character", "-c", r"."),
+        ("every line", "-c", r"^"),
+        ("ends of lines", "-c", r";$"),
+        ("ends of lines", "--count-matches", r";$"),
+        ("one of three", "-c", r"(int|char|void).*;"),
     ],
 }
