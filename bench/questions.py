@@ -36,6 +36,41 @@ def regex(text):
     return Question("/%s/" % text, "/%s/" % text, ("regex", text))
 
 
+def terms(text, label=None):
+    return Question(label or text, text, ("terms", text))
+
+
+# Questions to the vocabulary, with the time that they may take.
+Group = namedtuple("Group", "what limit_ms questions")
+
+VOCABULARY = {
+    "linux": [
+        Group("selective pieces", 5, [terms("*submit_urb*"),
+                                      terms("*deadlock*")]),
+        Group("any piece", 60,
+              [terms("*%s*" % x) for x in ("e", "t", "i", "_", "2", "q", "st",
+                                           "00", "err", "lock")]),
+        Group("other globs", 60, [terms("*e"), terms("*a?b*"), terms("s*")]),
+        Group("one mistake", 50,
+              [terms("kmallc~"), terms("spin_lock_irqsav~")]),
+        Group("two mistakes", 100, [terms("kmallc~2")]),
+        Group("parts", 50, [terms("part:kmalloc")]),
+        Group("accents", 60, [terms("accents:no cafe"),
+                              terms("accents:no *cafe*")]),
+        Group("regexes with a piece", 40,
+              [regex(r"\w+_lock_irq\w+"), regex(r"copy_(to|from)_user\w+")]),
+        Group("regexes without", 150,
+              [regex(r"\b[a-f]{5,7}\b"), regex(r"0x[0-9a-f]{8}")]),
+    ],
+    "docs": [
+        Group("selective pieces", 5, [terms("*nserializ*")]),
+        Group("any piece", 60,
+              [terms("*%s*" % x) for x in ("e", "_", "2", "q", "err")]),
+        Group("one mistake", 50, [terms("databse~")]),
+        Group("parts", 50, [terms("part:database")]),
+    ],
+}
+
 NOWHERE = word("qqzzqqzz", "no hit")
 
 # Counted in one process, from the index alone.

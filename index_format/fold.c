@@ -80,10 +80,22 @@ enum char_class char_class_of(int32_t cp)
 	}
 }
 
+static enum char_kind ascii_kind(int32_t cp)
+{
+	return cp >= 'a' && cp <= 'z' ? CHAR_KIND_LOWER :
+	       cp >= 'A' && cp <= 'Z' ? CHAR_KIND_UPPER :
+	       cp >= '0' && cp <= '9' ? CHAR_KIND_NUMBER :
+	       cp == '_'	      ? CHAR_KIND_CONNECTOR :
+					CHAR_KIND_LETTER;
+}
+
 enum char_kind char_kind_of(int32_t cp)
 {
-	const utf8proc_property_t *p = utf8proc_get_property(cp);
+	const utf8proc_property_t *p;
 
+	if (cp >= 0 && cp < 128)
+		return ascii_kind(cp);
+	p = utf8proc_get_property(cp);
 	if (p->ignorable)
 		return CHAR_KIND_MARK;
 	switch (p->category) {

@@ -10,14 +10,15 @@ PEERS = ("fts5", "xapian", "lucene", "tantivy", "lucene10")
 REPEAT = 101
 
 
-def scout_counts(bench, corpus, questions, program=None, repeat=REPEAT):
+def scout_counts(bench, corpus, questions, program=None, repeat=REPEAT,
+                 flags=()):
     """For each question (documents, ns)."""
     path = os.path.join(bench.scratch, "scout.queries")
     with open(path, "w", encoding="utf-8") as f:
         f.writelines(q.text + "\n" for q in questions)
     bench.stopwatch.run([program or bench.scout_query, "--no-config",
                          "--index", corpus.index, "--verify=never", "--batch",
-                         path, "--repeat", str(repeat)])
+                         path, "--repeat", str(repeat), *flags])
     rows = [json.loads(x) for x in bench.stopwatch.printed().splitlines()]
     return [(row["count"], row["ns"]) for row in rows]
 
