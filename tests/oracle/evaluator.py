@@ -258,8 +258,8 @@ class Evaluator:
             return [m for m in self.matches(node, text) if (m.first, m.last) in wanted]
         if isinstance(node, Or):
             return [found for child in node.children for found in self.taking_part(child, text, wanted)]
-        if isinstance(node, NotNear):
-            return self.taking_part(node.children[0], text, wanted)
+        if isinstance(node, NotNear):        # wanted may come from another branch of an OR
+            return self.taking_part(node.children[0], text, set(self.isolated(node, text)) & set(wanted))
         window = self.window(node, text)
         if window is None:
             return []

@@ -244,6 +244,8 @@ class Meaning(unittest.TestCase):
         self.assertIsNone(lines("a b", '"a b" NOT NEAR/1 b'))        # overlaps
         self.assertEqual(lines("a x x\nx\na", "a NOT NEAR/3 a"), [1, 3])
         self.assertIsNone(lines("a x a", "a NOT NEAR/3 a"))
+        # the branch that is not true marks nothing, though another has its span
+        self.assertEqual(marked("ab ab", 'ab NEAR/6 (ab OR (lit:"b" NOT NEAR/9 "ab"))'), [(1, "ab"), (1, "ab")])
 
     def test_scope_line(self):
         text = words.Text.of_file(b"a b\na\nb\n\n")
