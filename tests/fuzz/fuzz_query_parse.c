@@ -1,4 +1,4 @@
-/* Any text as a query.  Input: a case mode, then the query. */
+/* Any text as a query.  Input: a case mode and a form, then the query. */
 #include "fuzz.h"
 
 #include "query/language/parser.h"
@@ -8,12 +8,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct scout_err err = SCOUT_ERR_INIT;
 	struct buf out = BUF_INIT(MEM_OTHER);
 	struct span text = span_of(data, size);
-	struct parse_options options;
+	struct parse_options options = { .has_all_files = false };
+	unsigned settings;
 	struct parsed_query query = { 0 };
 	struct arena arena;
 	int rc;
 
-	options.case_mode = (enum case_mode)(fuzz_number(&text, 1) % 4);
+	settings = (unsigned)fuzz_number(&text, 1);
+	options.case_mode = (enum case_mode)(settings % 4);
+	options.form = (enum query_form)((settings >> 2) % 3);
+	options.has_all_files = settings >> 4 & 1;
 	arena_init(&arena, MEM_QUERY);
 	rc = query_parse(text, &options, &arena, &query, &err);
 	if (rc == SCOUT_OK) {
