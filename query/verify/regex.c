@@ -65,7 +65,10 @@ static int compile(struct regex *re, struct span pattern, unsigned flags,
 
 	if (context) {
 		pcre2_set_newline(context, PCRE2_NEWLINE_LF);
-		re->code = pcre2_compile(pattern.ptr, pattern.len,
+		/* to PCRE2 before 10.43, NULL is not an empty pattern */
+		re->code = pcre2_compile(pattern.len ? pattern.ptr :
+						       (PCRE2_SPTR)"",
+					 pattern.len,
 					 options_of(flags), &code, &pos,
 					 context);
 	}

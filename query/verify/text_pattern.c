@@ -62,11 +62,12 @@ static int make_pattern(struct text_pattern *p, struct arena *arena,
 
 	p->spans_lines = node->kind == AST_REGEX && node->regex_multiline;
 	if (node->kind == AST_LITERAL) {
-		p->is_impossible = memchr(node->text.ptr, '\n',
+		p->is_impossible = node->text.len &&
+				   memchr(node->text.ptr, '\n',
 					  node->text.len);
 		if (p->is_impossible)
 			return SCOUT_OK;
-		if (node->sensitive) {
+		if (node->sensitive && node->text.len) {
 			line_filter_string(&p->filter, node->text);
 			return SCOUT_OK;
 		}

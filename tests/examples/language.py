@@ -265,7 +265,9 @@ def table(m, rooted, lines, shows, parts, reads, note, quiet, error):
          m("b", ["a b c", "a.b"], ["abc", "_b"], "-F", "-w"),
          m("b", ["b", "a\nb"], ["a b"], "-F", "-x"),
          m("B", ["b"], ["a"], "-F", "-i"), m("B", ["B"], ["b"], "-F", "-S"),
-         parts(");", "f();\n", [");"], "-F")),
+         parts(");", "f();\n", [");"], "-F"),
+         m("", ["a", "\n"], [("e", b"")], "-P"),
+         m("", ["a"], [("e", b"")], "-F")),
         # --- words
         ("A word is a run of letters, numbers, marks and connectors such as `_`",
          m("a_1é‿b", ["x a_1é‿b y"], ["a_1é‿", "a_1é b"]),

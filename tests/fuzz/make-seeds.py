@@ -330,7 +330,7 @@ def answers():
                          "ext:c foo", "path:d/ -bar", "size:>0 -a", "/\\bfoo(?!_)/ NEAR bar", "(foo OR /b.z/) NEAR/1l bar",
                          "stra\u00dfe", "\u6771\u4eac*", "/\u212a/i", "file:/f1/ OR lang:c", "a NEAR/0l b NEAR/0l c")]
     queries += [(4, "a -b"), (6, "foo NEAR/2 bar"), (8, "foo|ba[rz]"), (8, "\\w+\\s*$"), (16, "->lock"), (8, "(a|b)\\s+\\1"),
-                (32, "a NEAR/2 b"), (33, "Foo"), (2, "Foo bar"), (36, "foo OR -x")]
+                (32, "a NEAR/2 b"), (33, "Foo"), (2, "Foo bar"), (36, "foo OR -x"), (0xd6, ""), (8, "")]
     return [bytes([settings]) + q.encode() for settings, q in queries]
 
 
