@@ -238,7 +238,7 @@ static int look_at_group(struct expander *x, struct dict_block *b,
 			 unsigned group, struct group_costs *costs)
 {
 	uint32_t among = UINT32_MAX;
-	bool any;
+	bool any = false;
 	int rc;
 
 	if (x->lists_first || costs) {
