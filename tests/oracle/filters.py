@@ -46,7 +46,7 @@ def searched(path, flags):
             return False                     # a folder, too, with all that is in it
     if verdict or not globs or all(glob.startswith(b"!") for glob in globs):
         verdict = None
-        for flag, value in types:
+        for flag, value in sorted(types, key=lambda t: t[0] == "-T"):     # -T goes before -t
             if passes("lang", value, None, Facts(path, 0, 0)):
                 verdict = flag == "-t"
         return verdict if verdict is not None else all(flag == "-T" for flag, _ in types)
