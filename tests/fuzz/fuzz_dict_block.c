@@ -88,8 +88,12 @@ static void collect(struct span bytes)
 	struct dict_block b;
 	uint32_t lacking;
 	unsigned group;
+	size_t i;
 
 	seg.nwords = UINT64_MAX;
+	/* all empty */
+	for (i = 0; i < sizeof(seg.streams) / sizeof(seg.streams[0]); i++)
+		seg.streams[i].id = (enum stream_id)i;
 	SCOUT_ASSERT(!dict_block_open(&b, bytes));
 	for (group = 0; group < b.nrestarts; group++) {
 		if (set_lacks_group(set, &seg, &b, group, &lacking))
