@@ -272,7 +272,7 @@ static int decide(const struct line_filter *f, struct line_filter_run *run,
 int line_filter_next(const struct line_filter *f, struct line_filter_run *run,
 		     struct span text, bool decides, struct found_line *out)
 {
-	const uint8_t *at, *end = text.ptr + text.len;
+	const uint8_t *at = NULL, *end = text.ptr + text.len;
 	bool passes = true;
 	int rc;
 
