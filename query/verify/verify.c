@@ -68,7 +68,7 @@ struct task {
 	bool racy;		/* as far as stat tells, but cannot be sure */
 	/* more than a worker should hold: the calling thread will do it */
 	bool is_too_much;
-	/* on the calling thread: lines handed over before the text's end */
+	/* lines handed over, or counted, before the text's end */
 	uint64_t nlines_put;
 };
 
@@ -229,23 +229,26 @@ static int put_text_lines(struct task *t, struct scout_err *err)
 	if (t->nlines_put)
 		hit_lines_drop_before(&v->lines, t->nlines_put);
 	hit_lines_finish(&v->lines, v->job->options->max_count);
-	start_scan(t);
+	if (wants_text(t))
+		start_scan(t);
 	return put_hit_lines(t);
 }
 
-/* Whether lines can be handed over before the end of the text is known.  What
- * decompresses a file is at work on the text. */
+/* Whether lines can be handed over, or counted, before the end of the text is
+ * known.  What decompresses a file is at work on the text then, and has none to
+ * spare for its lines. */
 static bool may_flush(const struct task *t)
 {
 	const struct query_options *o = t->v->job->options;
+	bool can_give = t->out->stream && !t->v->reader.is_packed &&
+			!o->before && !o->after;
 
-	return t->out->stream && wants_text(t) && t->v->text.is_sum &&
-	       !t->v->reader.is_packed && !o->before && !o->after &&
+	return t->v->text.is_sum && (can_give || !wants_text(t)) &&
 	       !o->max_count && !t->v->job->ranks && !t->v->job->wants_tally;
 }
 
-/* Hands over the lines that have ended.  With a wider window the text is read
- * from its start again: they are not handed over twice. */
+/* Hands over, or counts, the lines that have ended.  With a wider window the
+ * text is read from its start again: they are not put twice. */
 static int flush_lines(struct task *t, struct scout_err *err)
 {
 	struct text_eval *text = &t->v->text;
@@ -323,7 +326,7 @@ static int eval_open_file(struct task *t, enum verdict *out,
 	t->out->counts.bytes_read += r->st.size;
 	rc = text_eval_verdict(&t->v->text, out, err);
 	if (!rc && answers_file(t->out)->nlines)
-		*out = VERDICT_YES;	/* some were handed over */
+		*out = VERDICT_YES;	/* some are put */
 	return rc;
 }
 
