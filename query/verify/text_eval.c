@@ -360,13 +360,16 @@ void text_eval_forget(struct text_eval *t)
 {
 	uint32_t i;
 
-	memmove(t->places, t->places + t->nplaces,
-		t->nplaces_held * sizeof(*t->places));
+	if (t->nplaces_held)
+		memmove(t->places, t->places + t->nplaces,
+			t->nplaces_held * sizeof(*t->places));
 	t->nplaces = t->nplaces_held;
 	for (i = 0; i < t->words->nelements; i++) {
 		struct position_list *l = &t->elements[i];
 
-		memmove(l->at, l->at + l->n, l->nheld * sizeof(*l->at));
+		if (l->nheld)
+			memmove(l->at, l->at + l->n,
+				l->nheld * sizeof(*l->at));
 		l->n = l->nheld;
 	}
 	text_matcher_forget(&t->matcher);
