@@ -150,7 +150,9 @@ class Evaluator:
         if self.broken == "regex-class":
             pattern = pattern.replace("[", "[~").replace(r"\w", r"[\w~.]")
         if self.broken == "look":
-            pattern = re.sub(r"\(\?<?[=!]|\\[bB]", lambda m: "(?:" if m[0][0] == "(" else "", pattern)
+            # not what a condition looks at: (?(?=a)b|c)
+            pattern = re.sub(r"(?<!\(\?)\(\?<?[=!]|\\[bB]", lambda m: "(?:" if m[0][0] == "(" else "",
+                             pattern)
         regex = pcre.compiled(pattern, not sensitive or "i" in flags, "m" in flags)
         if "m" in flags and not self.by_line:
             subjects = [(0, text.bytes)] if text.bytes else []
