@@ -52,7 +52,7 @@ def by_name(w):
             "", "")
     w.ended("a folder of that name is a path with a slash",
             w.query("--index", "./one", "alpha"), 2,
-            ".*no index in './one'\n")
+            ".*no index in './one', but there is one in './one/.scout'\n")
 
     w.ended("remove", w.index("remove", "one"), 0, "", "")
     w.equal("the other one stays", names(w), ["two.x-2_"])
@@ -60,7 +60,7 @@ def by_name(w):
     w.ended("a name that is none", w.index("remove", "one"), 2,
             "scout-index: no index has the name 'one'; .*\n")
     w.ended("and its index is found no more", w.query("--index", "one", "x"),
-            2, ".*no index in 'one'\n")
+            2, ".*no index in 'one', but there is one in 'one/.scout'\n")
 
 
 def gone(w):
