@@ -125,12 +125,14 @@ step "the n-th call fails, with sanitizers" tests/fault/run \
 	--shim "$rel/tests/fault_shim.so" $long_flag
 step "hostile input" tests/hostile/run --build "$rel" $long_flag
 step "queries of a megabyte" tests/hostile/megabyte --bin "$rel/tools"
-step "queries of a megabyte, with sanitizers" tests/hostile/megabyte \
-	--bin "$top/build/asan/tools" --memory 0
 step "command lines, with sanitizers" tests/cli/run --bin "$top/build/asan/tools"
-step "compressed files, with sanitizers" tests/packed/run \
-	--bin "$top/build/asan/tools"
 if [ $long = yes ]; then
+	step "queries of a megabyte, with sanitizers" tests/hostile/megabyte \
+		--bin "$top/build/asan/tools" --memory 0
+	step "compressed files, with sanitizers" tests/packed/run \
+		--bin "$top/build/asan/tools"
+	step "large files, with sanitizers" tests/large/run \
+		--bin "$top/build/asan/tools"
 	step "ranked answers, with sanitizers" tests/rank/run \
 		--bin "$top/build/asan/tools"
 	step "several indexes, with sanitizers" tests/many/run \
