@@ -65,6 +65,25 @@ INLINE bool visit_doc(struct visit *v, doc_id doc, bool adds)
 	return v->lacks;
 }
 
+/* A word of the set is written once for all documents in it: those of a dense
+ * list would wait for each other. */
+static void add_docs(uint64_t *set, const uint32_t *docs, uint32_t n)
+{
+	size_t w = docs[0] / 64;
+	uint64_t bits = 0;
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		if (docs[i] / 64 != w) {
+			set[w] |= bits;
+			w = docs[i] / 64;
+			bits = 0;
+		}
+		bits |= (uint64_t)1 << (docs[i] & 63);
+	}
+	set[w] |= bits;
+}
+
 /* A decoded list. */
 INLINE int visit_docs(struct visit *v, const uint32_t *docs, uint32_t n,
 		      bool adds)
@@ -73,6 +92,10 @@ INLINE int visit_docs(struct visit *v, const uint32_t *docs, uint32_t n,
 
 	if (docs[n - 1] >= v->seg->ndocs)
 		return SCOUT_E_CORRUPT;
+	if (adds) {
+		add_docs(v->set, docs, n);
+		return SCOUT_OK;
+	}
 	for (i = 0; i < n; i++)
 		if (visit_doc(v, docs[i], adds))
 			break;
