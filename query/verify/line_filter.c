@@ -210,7 +210,7 @@ static int find_line(const struct line_filter *f, struct line_filter_run *run,
 		     struct span text, struct found_line *out,
 		     const uint8_t **out_at)
 {
-	const uint8_t *at, *newline, *end = text.ptr + text.len;
+	const uint8_t *at = NULL, *newline, *end = text.ptr + text.len;
 	int rc = line_filter_find(f, run, text, &at);
 
 	*out = (struct found_line){ .start = NULL };
